@@ -1,0 +1,79 @@
+"""Activation functions: Z -> A, elementwise but for softmax. Each carries its short gradient rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from difflib import get_close_matches
+from typing import TypeAlias
+
+import numpy as np
+
+from .errors import DescriptionError
+from .program.ir import Value
+from .program.primitives import exp, maximum, where
+from .program.record import call, composite
+
+Activation: TypeAlias = str | Callable[[Value], Value] | None
+
+
+def linear(Z: Value) -> Value:
+    """A = Z."""
+    return Z
+
+
+@composite(vjp=lambda dA, A, Z: (dA * (Z > 0),))
+def relu(Z: Value) -> Value:
+    """A = max(Z, 0). Its slope at 0 is taken as 0, as in PyTorch.
+
+    Nair & Hinton 2010, "Rectified linear units improve restricted Boltzmann machines".
+    """
+    return maximum(Z, 0)
+
+
+@composite(vjp=lambda dA, A, Z: (dA * A * (1 - A),))
+def sigmoid(Z: Value) -> Value:
+    """A = 1 / (1 + exp(-Z)), written with E = exp(-abs(Z)) so that it never overflows."""
+    E = exp(-abs(Z)).named("E")
+    return where(Z >= 0, 1, E) / (1 + E)
+
+
+@composite(vjp=lambda dA, A, Z: (dA * (1 - A**2),))
+def tanh(Z: Value) -> Value:
+    """A = (exp(Z) - exp(-Z)) / (exp(Z) + exp(-Z))."""
+    return np.tanh(Z)  # type: ignore[call-overload, no-any-return] # recorded, see Value.__array_ufunc__
+
+
+@composite(vjp=lambda dA, A, Z: (A * (dA - (dA * A).sum(axis=-1, keepdims=True)),))
+def softmax(Z: Value) -> Value:
+    """A = exp(Z) / sum(exp(Z)) over the last axis: each row becomes probabilities.
+
+    The row's maximum is subtracted first, which changes nothing but keeps exp from overflowing.
+    """
+    E = exp(Z - Z.max(axis=-1, keepdims=True)).named("E")
+    return E / E.sum(axis=-1, keepdims=True).named("T")
+
+
+ACTIVATIONS: dict[str, Callable[[Value], Value]] = {
+    f.__name__: f for f in (linear, relu, sigmoid, tanh, softmax)
+}
+
+
+def activation(given: Activation) -> Callable[[Value], Value]:
+    """The function that a user's ``activation=`` means: a name, a function of Values, or None."""
+    if given is None:
+        return linear
+    if callable(given):
+        return given
+    if isinstance(given, str) and given in ACTIVATIONS:
+        return ACTIVATIONS[given]
+    near = get_close_matches(str(given), ACTIVATIONS, n=1)
+    raise DescriptionError(
+        "activation", f"one of {', '.join(ACTIVATIONS)}, or a function of Values", repr(given),
+        f"did you mean {near[0]!r}?" if near else "choose one of them",
+    )  # fmt: skip
+
+
+def activate(Z: Value, given: Activation, name: str = "A") -> Value:
+    """Apply an activation; its result is called A, unless it is Z itself."""
+    A = call(activation(given), Z)
+    return A if A is Z else A.named(name)

@@ -1,0 +1,275 @@
+"""The numpy dialect: a program as the text that a careful person would have written."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from ..program.ir import Line, Loop, Operand, Program, Statement, Value, shape_text
+from . import numpy_functions
+from .layout import commented, fold
+from .spelling import (
+    ATOM,
+    COMPARISON,
+    PRODUCT,
+    SUM,
+    Code,
+    Spelling,
+    call,
+    either,
+    infix,
+    literal,
+    method,
+    negative,
+    plain,
+    power,
+    shape_of,
+)
+
+
+def reshape(s: Statement, inputs: Sequence[Code]) -> str:
+    sizes = [-1 if getattr(size, "batch", False) else size for size in s.attrs["shape"]]
+    return f"{inputs[0].at(ATOM)}.reshape({', '.join(map(str, sizes))})"
+
+
+def index(s: Statement, inputs: Sequence[Code], entry: str) -> str:
+    """x[:, None] or x[:, 0]: an entry behind as many colons as the axis asks for."""
+    return f"{inputs[0].at(ATOM)}[{':, ' * s.attrs['axis']}{entry}]"
+
+
+def full(s: Statement, inputs: Sequence[Code], dtype: str) -> str:
+    value = inputs[0].text
+    special = {"0.0": "zeros", "1.0": "ones"}.get(value)
+    number = "" if special else f", {value}"
+    return f"np.{special or 'full'}({shape_of(s)}{number}, {dtype})"
+
+
+def pad(s: Statement, inputs: Sequence[Code]) -> str:
+    return f"np.pad({inputs[0].text}, ((0, 0), {s.attrs['rows']}, {s.attrs['columns']}, (0, 0)))"
+
+
+def crop(s: Statement, inputs: Sequence[Code]) -> str:
+    (top, _), (left, _) = s.attrs["rows"], s.attrs["columns"]
+    _, height, width, _ = s.target.shape
+    rows, columns = f"{top}:{top + height.number}", f"{left}:{left + width.number}"
+    return f"{inputs[0].at(ATOM)}[:, {rows}, {columns}]"
+
+
+def add_windows(s: Statement, inputs: Sequence[Code]) -> str:
+    h, w, c = s.attrs["image"][1:]
+    return (
+        f"add_windows({inputs[0].text}, ({h}, {w}, {c}), {s.attrs['window']}, {s.attrs['stride']})"
+    )
+
+
+def draw(function: str) -> Spelling:
+    def text(s: Statement, inputs: Sequence[Code]) -> str:
+        settings = [x.text for x in inputs[1:] if x.text != "n"]
+        return f"rng.{function}({', '.join([*settings, shape_of(s)])})"
+
+    return plain(text)
+
+
+def spellings(dtype: str) -> dict[str, Spelling]:
+    """The table. ``dtype`` is how the model's dtype is written: X.dtype, or np.float32."""
+    return {
+        "add": infix("+", SUM),
+        "subtract": infix("-", SUM),
+        "multiply": infix("*", PRODUCT),
+        "divide": infix("/", PRODUCT),
+        "matmul": infix("@", PRODUCT),
+        "greater": infix(">", COMPARISON),
+        "greater_equal": infix(">=", COMPARISON),
+        "less": infix("<", COMPARISON),
+        "less_equal": infix("<=", COMPARISON),
+        "equal": infix("==", COMPARISON),
+        "negative": negative,
+        "power": power,
+        "absolute": either("abs", "np.abs"),
+        "exp": either("math.exp", "np.exp"),
+        "expm1": either("math.expm1", "np.expm1"),
+        "log": either("math.log", "np.log"),
+        "log1p": either("math.log1p", "np.log1p"),
+        "sqrt": either("math.sqrt", "np.sqrt"),
+        "tanh": either("math.tanh", "np.tanh"),
+        "sign": call("np.sign"),
+        "maximum": either("max", "np.maximum"),
+        "minimum": either("min", "np.minimum"),
+        "where": call("np.where"),
+        "sum": method("sum"),
+        "mean": method("mean"),
+        "max": method("max"),
+        "argmax": method("argmax"),
+        "first_maximum": call("first_maximum", "axis"),
+        "transpose": plain(lambda s, inputs: f"{inputs[0].at(ATOM)}.T"),
+        "reshape": plain(reshape),
+        "expand_dims": plain(lambda s, inputs: index(s, inputs, "None")),
+        "squeeze": plain(lambda s, inputs: index(s, inputs, "0")),
+        "broadcast_to": plain(
+            lambda s, inputs: f"np.broadcast_to({inputs[0].text}, {inputs[1].at(ATOM)}.shape)"
+        ),
+        "windows": call("windows", "window", "stride"),
+        "add_windows": plain(add_windows),
+        "pad": plain(pad),
+        "crop": plain(crop),
+        "rows": call("len"),
+        "number": lambda s, inputs: literal(s.attrs["value"]),
+        "arange": plain(lambda s, inputs: f"np.arange({s.attrs['size']})"),
+        "full": plain(lambda s, inputs: full(s, inputs, dtype)),
+        "cast": plain(lambda s, inputs: f"{inputs[0].at(ATOM)}.astype({dtype})"),
+        "copy": lambda s, inputs: inputs[0],
+        "random": draw("random"),
+        "uniform": draw("uniform"),
+        "normal": draw("normal"),
+    }
+
+
+FUNCTIONS = ("windows", "add_windows", "first_maximum")
+
+
+def function_texts(programs: Iterable[Program]) -> str:
+    """The source of the functions that the programs call and NumPy does not have."""
+    called = {s.op.name for program in programs for s in program.statements}
+    texts = [
+        inspect.getsource(getattr(numpy_functions, name)) for name in FUNCTIONS if name in called
+    ]
+    return "\n\n".join(
+        text.replace("  # type: ignore[no-untyped-def] # printed as it stands", "")
+        for text in texts
+    )
+
+
+# ---- one function of the text ----
+def print_program(program: Program, dtype: str = "float32") -> str:
+    """The program as one function, which changes parameters and state in place."""
+    return print_function(program, program.name, program.lines, program.loops, dtype)
+
+
+def print_function(
+    program: Program,
+    name: str,
+    lines: Sequence[Line],
+    loops: Sequence[Loop] = (),
+    dtype: str = "float32",
+    outputs: Sequence[Value] | None = None,
+) -> str:
+    """Some of a program's lines as one function: what they read and do not make, it takes."""
+    outputs = program.outputs if outputs is None else outputs
+    head = signature(name, arguments(program, lines, loops, outputs), program.hyperparameters)
+    has_input = any(value.name == "X" for value in program.inputs)
+    table = spellings("X.dtype" if has_input else f"np.{dtype}")
+    steps = [line for line in lines if line.phase != "update"]
+    changes = [line for line in lines if line.phase == "update"]
+    guarded = program.outputs[0] if program.gradients else None  # no step on a loss of NaN
+    body = [*print_lines(steps, table, guarded), *print_changes(changes, loops, table)]
+    if outputs:
+        body += fold(f"    return {', '.join(str(value.name) for value in outputs)}")
+    return "\n".join([*fold(head), *(body or ["    pass"])]) + "\n"
+
+
+def arguments(
+    program: Program, lines: Sequence[Line], loops: Sequence[Loop], outputs: Sequence[Value]
+) -> list[Value]:
+    """Arrays first (data, parameters, state, and what another function made), then t, epoch, rng."""
+    made = {line.target for line in lines}
+    read = [
+        x for line in lines for x in (*line.reads, line.writes) if x is not None and x not in made
+    ]
+    read += [x for loop in loops for x in (*loop.reads, *loop.scalars) if x not in made]
+    read += [x for x in outputs if x not in made]
+    data = [x for x in program.inputs if x.shape]
+    order = [*sorted(data, key=lambda x: x.name != "X"), *program.parameters, *program.state]
+    late = [x for x in program.inputs if not x.shape]
+    known = {*order, *late, *program.hyperparameters}
+    order += [x for x in dict.fromkeys(read) if x not in known] + late
+    wanted = {*read}
+    return [x for x in (*order, *program.hyperparameters) if x in wanted]
+
+
+def signature(name: str, values: Sequence[Value], defaults: Mapping[Value, float]) -> str:
+    positional = [str(value.name) for value in values if value not in defaults]
+    named = [f"{value.name}={defaults[value]!r}" for value in values if value in defaults]
+    return f"def {name}({', '.join([*positional, *(['*'] if named else []), *named])}):"
+
+
+def print_lines(
+    lines: Sequence[Line], table: Mapping[str, Spelling], guarded: Value | None = None
+) -> Iterator[str]:
+    """Prologue, forward, loss and backward, each under its title, each layer under its note."""
+    phase, note = "prologue", ""
+    for line in lines:
+        if line.phase != phase:
+            title = line.statement.note if line.phase == "loss" else line.phase
+            phase, note = line.phase, title
+            yield f"    # ---- {title} ----"
+        if line.statement.note not in ("", note) and phase != "backward":
+            note = line.statement.note
+            yield f"    # {note}"
+        yield from print_line(line, table, "    ")
+        if line.target is guarded:
+            yield f"    if not math.isfinite({guarded.name}):"
+            yield f'        raise FloatingPointError(f"{guarded.name} is {{{guarded.name}}}: no update made")'
+
+
+def print_changes(
+    lines: Sequence[Line], loops: Sequence[Loop], table: Mapping[str, Spelling]
+) -> Iterator[str]:
+    """The update: the optimizer's lines, its loop, and then the state of layers."""
+    rule = [line for line in lines if line.statement.phase == "update"]
+    state = [line for line in lines if line.statement.phase != "update"]
+    titles = [line.statement.note for line in rule] + [loop.rule.name for loop in loops]
+    if rule or loops or state:
+        yield f"    # ---- {next((t for t in titles if t), 'update')} ----"
+    for line in rule:
+        yield from print_line(line, table, "    ")
+    for loop in loops:
+        yield from print_loop(loop, table)
+    note = ""
+    for line in state:
+        if line.statement.note != note:
+            note = line.statement.note
+            yield f"    # {note}"
+        yield from print_line(line, table, "    ")
+
+
+def print_line(line: Line, table: Mapping[str, Spelling], indent: str) -> list[str]:
+    """The line with its shape behind it, unless it is an update or shows the shape itself."""
+    text, shape = indent + assignment(line, table), shape_text(line.target.shape)
+    plain = line.writes is not None or not line.target.shape or shape in text
+    return commented(text, "" if plain else shape)
+
+
+def assignment(line: Line, table: Mapping[str, Spelling]) -> str:
+    """W1 -= ..., m_W1[...] = ..., or name = ..."""
+    s, writes = line.statement, line.writes
+    if writes is not None and s.op.name in ("subtract", "add") and s.inputs[0] is writes:
+        sign = "-=" if s.op.name == "subtract" else "+="
+        return f"{writes.name} {sign} {code(s.inputs[1], line, table).text}"
+    place = f"{writes.name}[...]" if writes is not None else line.target.name
+    return f"{place} = {spell(s, line, table).text}"
+
+
+def spell(s: Statement, line: Line, table: Mapping[str, Spelling]) -> Code:
+    return table[s.op.name](s, [code(x, line, table) for x in s.inputs])
+
+
+def code(x: Operand, line: Line, table: Mapping[str, Spelling]) -> Code:
+    """An operand: a number, a name, or the statement that is written inside this line."""
+    if not isinstance(x, Value):
+        return literal(x)
+    if x in line.inlined:
+        return spell(line.inlined[x], line, table)
+    return Code(str(x.name))
+
+
+def print_loop(loop: Loop, table: Mapping[str, Spelling]) -> Iterator[str]:
+    """for W, m, v, dW in zip((W1, b1), (m_W1, m_b1), ...): the rule, once for all parameters."""
+    columns = [f"({', '.join(str(row[key].name) for row in loop.rows)})" for key in loop.rows[0]]
+    names = ", ".join(str(key.name) for key in loop.rows[0])
+    yield f"    for {names} in zip("
+    for column in columns:
+        yield from fold(f"        {column},")
+    yield "        strict=True,"
+    yield "    ):"
+    for line in loop.rule.lines:
+        yield f"        {assignment(line, table)}"

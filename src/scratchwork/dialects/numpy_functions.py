@@ -1,0 +1,36 @@
+"""Functions that NumPy lacks. The numpy dialect prints those that a program calls into its text."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.generic]
+
+
+def windows(X, window, stride):  # type: ignore[no-untyped-def] # printed as it stands
+    """Each window of the images X (n, h, w, c) as a row: (n * rows * columns, height * width * c)."""
+    height, width = window
+    V = np.lib.stride_tricks.sliding_window_view(X, window, axis=(1, 2))
+    V = V[:, :: stride[0], :: stride[1]].transpose(0, 1, 2, 4, 5, 3)
+    return V.reshape(-1, height * width * X.shape[3])
+
+
+def add_windows(C, image, window, stride):  # type: ignore[no-untyped-def] # printed as it stands
+    """The gradient of windows: add each row of C back to where its window stood."""
+    (h, w, c), (height, width) = image, window
+    rows, columns = (h - height) // stride[0] + 1, (w - width) // stride[1] + 1
+    C = C.reshape(-1, rows, columns, height, width, c)
+    X = np.zeros((len(C), h, w, c), C.dtype)
+    for i in range(height):
+        for j in range(width):
+            down, right = i + stride[0] * rows, j + stride[1] * columns
+            X[:, i : down : stride[0], j : right : stride[1]] += C[:, :, :, i, j]
+    return X
+
+
+def first_maximum(X, axis):  # type: ignore[no-untyped-def] # printed as it stands
+    """True at the first largest entry along axis, False elsewhere."""
+    first = np.expand_dims(X.argmax(axis), axis)
+    position = np.arange(X.shape[axis]).reshape([-1 if i == axis else 1 for i in range(X.ndim)])
+    return position == first

@@ -1,0 +1,90 @@
+"""The whole text of a network in the numpy dialect: its functions, the epoch around the step, the head."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ..program.ir import Line, Program, Value
+from ..version import __version__
+from .layout import fold
+from .numpy import arguments, function_texts, print_function, print_program
+
+
+def head(description: str, dtype: str) -> str:
+    """Who made the text, of what: no date, so that equal descriptions give equal bytes."""
+    lines = [f"# Scratchwork {__version__}, engine numpy, {dtype}", *comment(description)]
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def comment(text: str) -> list[str]:
+    """A description as comment lines, broken where a formatter would."""
+    return [f"# {line}" for part in text.splitlines() for line in fold(part, 98)]
+
+
+def imports(body: str) -> str:
+    return ("import math\n\n" if "math." in body else "") + "import numpy as np\n"
+
+
+def functions(
+    programs: Sequence[Program], dtype: str, weights: Mapping[str, bool]
+) -> dict[str, str]:
+    """Each function's text by name; train_epoch stands behind train_step."""
+    texts: dict[str, str] = {}
+    for program in programs:
+        texts[program.name] = print_program(program, dtype)
+        if program.name == "train_step":
+            texts["train_epoch"] = print_epoch(program, weights)
+    return texts
+
+
+def module(
+    programs: Sequence[Program], texts: Mapping[str, str], description: str, dtype: str
+) -> str:
+    """The text that is loaded and runs."""
+    parts = [function_texts(programs).rstrip(), *(text.rstrip() for text in texts.values())]
+    body = "\n\n\n".join(part for part in parts if part) + "\n"
+    return f"{head(description, dtype)}\n{imports(body)}\n\n{body}"
+
+
+def changes_of(step: Program) -> tuple[list[Line], list[Line]]:
+    """A step's lines, before the update and of the update."""
+    before = [line for line in step.lines if line.phase != "update"]
+    return before, [line for line in step.lines if line.phase == "update"]
+
+
+def print_gradients(step: Program, outputs: Sequence[Value], dtype: str) -> str:
+    """The step without its update, as a function that changes nothing."""
+    return print_function(step, "gradients", changes_of(step)[0], (), dtype, outputs)
+
+
+def gradients_module(step: Program, dtype: str) -> str:
+    """A module with the one function that gives loss and gradients."""
+    text = print_gradients(step, (step.outputs[0], *step.gradients.values()), dtype)
+    body = "\n\n".join(part for part in (function_texts([step]), text) if part)
+    return f"{imports(body)}\n\n{body}"
+
+
+def print_epoch(step: Program, weights: Mapping[str, bool]) -> str:
+    """The loop over batches. ``weights`` says which outputs are means, to be weighted by rows."""
+    values = arguments(step, step.lines, step.loops, step.outputs)
+    settings = {str(x.name): step.hyperparameters[x] for x in values if x in step.hyperparameters}
+    X, y, *rest = (str(x.name) for x in values if x not in step.hyperparameters)
+    outputs = [str(x.name) for x in step.outputs]
+    sums = [f"{name}_sum" for name in outputs]
+    defaults = ["batch_size=32", *(f"{name}={value!r}" for name, value in settings.items())]
+    given = [f"{X}[rows]", f"{y}[rows]", *rest, *(f"{name}={name}" for name in settings)]
+    added = [
+        f"{name}_sum += {'len(rows) * ' if weights.get(name, True) else ''}float({name})"
+        for name in outputs
+    ]
+    lines = [
+        *fold(f"def train_epoch({', '.join([X, y, 'order', *rest, '*', *defaults])}):"),
+        f"    {' = '.join(sums)} = 0.0",
+        "    for start in range(0, len(order), batch_size):",
+        "        rows = order[start : start + batch_size]",
+        *fold(f"        {', '.join(outputs)} = train_step({', '.join(given)})"),
+        *(f"        {line}" for line in added),
+        *(["        t += 1"] if "t" in rest else []),
+        f"    return {', '.join(sums)}",
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,98 @@
+"""How one statement is written: tables of spellings, each with its precedence.
+
+A spelling takes the statement and its inputs' texts and gives a text. The levels are Python's:
+parentheses appear where an operand binds more loosely than its place asks for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from ..program.ir import Statement
+
+COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = 3, 4, 5, 6, 7, 9
+
+
+@dataclass(frozen=True)
+class Code:
+    """A piece of source text and how tightly its outermost operator binds."""
+
+    text: str
+    level: int = ATOM
+
+    def at(self, level: int) -> str:
+        """The text, in parentheses where it binds more loosely than ``level``."""
+        return self.text if self.level >= level else f"({self.text})"
+
+
+Spelling: TypeAlias = Callable[[Statement, Sequence[Code]], Code]
+SIMPLE = re.compile(r"[\w.]+$")
+
+
+def infix(symbol: str, level: int) -> Spelling:
+    """a + b; the right operand of equal level gets parentheses, as its sum must come first."""
+
+    def spell(s: Statement, inputs: Sequence[Code]) -> Code:
+        left = inputs[0].at(level + 1 if level == COMPARISON else level)
+        return Code(f"{left} {symbol} {inputs[1].at(level + 1)}", level)
+
+    return spell
+
+
+def call(function: str, *settings: str) -> Spelling:
+    """np.exp(a), np.maximum(a, b); settings are attributes passed by position."""
+
+    def spell(s: Statement, inputs: Sequence[Code]) -> Code:
+        parts = [x.text for x in inputs] + [str(s.attrs[name]) for name in settings]
+        return Code(f"{function}({', '.join(parts)})")
+
+    return spell
+
+
+def either(scalar: str, array: str) -> Spelling:
+    """math.sqrt for Python numbers, np.sqrt for arrays: NumPy's would turn float32 into float64."""
+
+    def spell(s: Statement, inputs: Sequence[Code]) -> Code:
+        return call(scalar if s.target.dtype == "weak" else array)(s, inputs)
+
+    return spell
+
+
+def method(name: str) -> Spelling:
+    """a.sum(axis=0); an axis of None and keepdims=False are not written."""
+
+    def spell(s: Statement, inputs: Sequence[Code]) -> Code:
+        given = {k: v for k, v in s.attrs.items() if v is not None and v is not False}
+        settings = ", ".join(f"{k}={v}" for k, v in given.items())
+        return Code(f"{inputs[0].at(ATOM)}.{name}({settings})")
+
+    return spell
+
+
+def negative(s: Statement, inputs: Sequence[Code]) -> Code:
+    return Code(f"-{inputs[0].at(SIGN)}", SIGN)
+
+
+def power(s: Statement, inputs: Sequence[Code]) -> Code:
+    """W**2, but (Z - Y) ** 2: no spaces between simple operands, as formatters have it."""
+    base, exponent = inputs[0].at(POWER + 1), inputs[1].at(POWER)
+    hug = SIMPLE.match(base) and SIMPLE.match(exponent)
+    return Code(f"{base}**{exponent}" if hug else f"{base} ** {exponent}", POWER)
+
+
+def literal(number: float | bool) -> Code:
+    return Code(repr(number), ATOM if number >= 0 else SIGN)
+
+
+def plain(text: Callable[[Statement, Sequence[Code]], str]) -> Spelling:
+    """A spelling for what fits no pattern, as a text that needs no parentheses."""
+    return lambda s, inputs: Code(text(s, inputs))
+
+
+def shape_of(s: Statement, name: str = "shape") -> str:
+    """The shape as an argument: 10 for one axis, (784, 128) for more."""
+    sizes: tuple[Any, ...] = s.attrs[name]
+    return str(sizes[0]) if len(sizes) == 1 else f"({', '.join(map(str, sizes))})"

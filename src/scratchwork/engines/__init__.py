@@ -1,0 +1,1 @@
+"""Engines load a printed program and run it over batches."""

@@ -1,0 +1,107 @@
+"""The NumPy engine: runs the text that ``source()`` shows, with BLAS held to one thread."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..dialects.load import function, load
+from ..programs import Source
+from ..storage import Array
+
+EVALUATION_ROWS = 1024
+
+
+class NumpyEngine:
+    """The functions of a network's printed program.
+
+    Parameters
+    ----------
+    source : Source
+        Text and programs, from ``programs.source``.
+    source_file : path, optional
+        A file for the text, for breakpoints.
+    """
+
+    name = "numpy"
+
+    def __init__(self, source: Source, source_file: str | Path | None = None) -> None:
+        self.source = source
+        self.module = load(source.text, self.name, source_file)
+        self.arguments = {
+            name: tuple(inspect.signature(function(self.module, name)).parameters)
+            for name in source.functions
+        }
+        self.outputs = {
+            name: tuple(str(value.name) for value in program.outputs)
+            for name, program in source.programs.items()
+        }
+
+    def function(self, name: str) -> Callable[..., Any]:
+        """One of the running functions; ``inspect.getsource`` of it is ``source(name)``."""
+        return function(self.module, name)
+
+    def call(self, name: str, values: Mapping[str, Any]) -> Any:
+        """Run a function with the values it asks for by name."""
+        return self.function(name)(**{key: values[key] for key in self.arguments[name]})
+
+    def named(self, name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Run a function; what it returns, by name."""
+        result = self.call(name, values)
+        return dict(zip(self.outputs[name], as_tuple(result), strict=True))
+
+    def train(self, values: Mapping[str, Any]) -> dict[str, float]:
+        """Run train_epoch over ``values["order"]``; the sums of its outputs over the rows, by name.
+
+        Raises
+        ------
+        FloatingPointError
+            If a loss is not finite; the step that computed it has changed nothing.
+        """
+        # what is not finite is found and named by the caller; NumPy's warnings would double that
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            sums = self.call("train_epoch", values)
+        return dict(zip(self.outputs["train_step"], as_tuple(sums), strict=True))
+
+    def evaluate(self, values: Mapping[str, Any], targets: str) -> dict[str, float]:
+        """The means of loss and metrics over all rows, block by block."""
+        X, y = values["X"], values[targets]
+        totals = dict.fromkeys(self.outputs["evaluate"], 0.0)
+        for rows in blocks(len(X)):
+            part = self.named("evaluate", {**values, "X": X[rows], targets: y[rows]})
+            for name, value in part.items():
+                totals[name] += float(value) * len(X[rows])
+        return {name: total / len(X) for name, total in totals.items()}
+
+    def predict(self, values: Mapping[str, Any], name: str) -> Array:
+        """The program ``predict`` or ``raw`` for all rows, block by block."""
+        X = values["X"]
+        parts = [self.call(name, {**values, "X": X[rows]}) for rows in blocks(len(X))]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def blocks(rows: int) -> Iterator[slice]:
+    """Blocks of rows, so that the memory of evaluate and predict does not grow with the data."""
+    for start in range(0, max(rows, 1), EVALUATION_ROWS):
+        yield slice(start, start + EVALUATION_ROWS)
+
+
+def as_tuple(result: Any) -> tuple[Any, ...]:
+    return result if isinstance(result, tuple) else (result,)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Hold BLAS to one thread, which makes runs repeatable; without threadpoolctl it stays as it is."""
+    try:
+        from threadpoolctl import ThreadpoolController
+    except ImportError:
+        yield
+        return
+    with ThreadpoolController().limit(limits=1, user_api="blas"):
+        yield

@@ -1,0 +1,3 @@
+"""Looking inside: trace a step, verify gradients, name the line that went wrong, sum up a network."""
+
+from __future__ import annotations

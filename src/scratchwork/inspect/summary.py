@@ -1,0 +1,109 @@
+"""summary: layers, output shapes, parameters, memory and multiply-adds of a step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+
+from ..description import Description
+from ..network import record_network
+from ..program.ir import Program, Shape, Value, shape_text
+from ..program.record import recording
+from ..programs import initialize, predict, train_step
+
+
+@dataclass(frozen=True)
+class LayerSummary:
+    """One line of the table: what the layer is, gives, holds and costs for one row."""
+
+    note: str
+    output: str
+    parameters: int
+    multiply_adds: int
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a network is and costs. Bytes and multiply-adds are for one row where they say so."""
+
+    layers: tuple[LayerSummary, ...]
+    dtype: str
+    parameters: int
+    trainable: int
+    state: int
+    row_bytes: int
+    step_multiply_adds: int
+
+    def __str__(self) -> str:
+        width = max(len(layer.note) for layer in self.layers) + 2
+        rows = [f"{'':<{width}}{'output':<18}{'parameters':>12}{'multiply-adds':>16}"]
+        rows += [
+            f"{x.note:<{width}}{x.output:<18}{x.parameters:>12,}{x.multiply_adds:>16,}"
+            for x in self.layers
+        ]
+        size = np.dtype(self.dtype).itemsize
+        held = size * (self.parameters + self.trainable + self.state)
+        return "\n".join([
+            *rows,
+            f"{'total':<{width}}{'':<18}{self.parameters:>12,}"
+            f"{sum(x.multiply_adds for x in self.layers):>16,}",
+            f"a training step: {self.step_multiply_adds:,} multiply-adds a row; memory "
+            f"{self.row_bytes / 1000:,.1f} kB a row, and {held / 1000:,.1f} kB for parameters, "
+            f"gradients and state ({self.dtype})",
+        ])  # fmt: skip
+
+
+def summarize(description: Description) -> Summary:
+    """Count from the recorded programs; nothing is run."""
+    with recording() as recorder:
+        network = record_network(description, recorder, "infer")
+    products = multiply_adds_by_note(predict(description))
+    counts: dict[str, int] = {}
+    for value, note in network.notes.items():
+        counts[note] = counts.get(note, 0) + elements(value.shape)
+    layers = tuple(
+        LayerSummary(note, shape_text(x.shape), counts.get(note, 0), products.get(note, 0))
+        for _, note, x in network.layers
+    )
+    step = train_step(description) if description.loss else predict(description)
+    first = initialize(description)
+    parameters = network.scope.parameters
+    return Summary(
+        layers=layers,
+        dtype=description.dtype,
+        parameters=total(parameters),
+        trainable=total(x for x in parameters if x.role == "parameter"),
+        state=total(first.outputs) - total(parameters),
+        row_bytes=row_bytes(step, np.dtype(description.dtype).itemsize),
+        step_multiply_adds=sum(multiply_adds_by_note(step).values()),
+    )
+
+
+def elements(shape: Shape) -> int:
+    return prod(size.number for size in shape)
+
+
+def total(values: Iterable[Value]) -> int:
+    return sum(elements(value.shape) for value in values)
+
+
+def multiply_adds_by_note(program: Program) -> dict[str, int]:
+    """Multiply-adds of the matrix products for one row, by the layer that they belong to."""
+    found: dict[str, int] = {}
+    for s in program.statements:
+        if s.op.name == "matmul":
+            a, b = s.values
+            found[s.note] = found.get(s.note, 0) + elements(a.shape) * b.shape[1].number
+    return found
+
+
+def row_bytes(program: Program, itemsize: int) -> int:
+    """Bytes of a step's named arrays for one row of the batch."""
+    return sum(
+        elements(line.target.shape) * (1 if line.target.dtype == "bool" else itemsize)
+        for line in program.lines
+        if line.target.shape and line.target.shape[0].batch
+    )

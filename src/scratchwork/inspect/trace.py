@@ -1,0 +1,75 @@
+"""trace: every named array of one training step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .watch import watch
+
+if TYPE_CHECKING:
+    from ..engines.numpy import NumpyEngine
+
+
+class Trace(Mapping[str, Any]):
+    """The named arrays of one step, in the order of the program; its repr is a table.
+
+    Parameters and state are as they were before the step; ``updated`` has them as they are after it.
+
+    Examples
+    --------
+    >>> import numpy as np, scratchwork as sw
+    >>> model = sw.Sequential([sw.Dense(1)], input_shape=2)
+    >>> model.compile(loss="mean_squared_error", optimizer=sw.SGD(0.5), seed=0)
+    >>> trace = model.trace(np.ones((3, 2)), np.zeros(3))
+    >>> trace["dW1"].shape
+    (2, 1)
+    >>> bool((trace.updated["W1"] == trace["W1"] - 0.5 * trace["dW1"]).all())
+    True
+    """
+
+    def __init__(self, arrays: dict[str, Any], updated: dict[str, Any]) -> None:
+        self.arrays, self.updated = arrays, updated
+
+    def __getitem__(self, name: str) -> Any:
+        return self.arrays[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.arrays)
+
+    def __len__(self) -> int:
+        return len(self.arrays)
+
+    def __repr__(self) -> str:
+        rows = [f"{'name':<16}{'shape':<20}{'dtype':<10}{'least':>12}{'mean':>12}{'largest':>12}"]
+        rows += [f"{name:<16}{row(value)}" for name, value in self.arrays.items()]
+        return "\n".join(rows)
+
+
+def row(value: Any) -> str:
+    array = np.asarray(value)
+    numbers = (array.min(), array.mean(), array.max()) if array.size else (np.nan,) * 3
+    cells = "".join(f"{float(number):>12.4g}" for number in numbers)
+    return f"{array.shape!s:<20}{array.dtype!s:<10}{cells}"
+
+
+def trace_step(engine: NumpyEngine, values: Mapping[str, Any]) -> Trace:
+    """Run one training step on copies and collect its variables as they are first assigned."""
+    copies = {k: v.copy() if isinstance(v, np.ndarray) else v for k, v in values.items()}
+    given = [
+        name for name in engine.arguments["train_step"] if isinstance(values[name], np.ndarray)
+    ]
+    arrays: dict[str, Any] = {name: values[name].copy() for name in given}
+
+    def seen(line: int, variables: dict[str, Any]) -> None:
+        for name, value in variables.items():
+            if isinstance(value, np.ndarray | np.generic):
+                arrays.setdefault(name, value.copy())
+
+    watch(lambda: engine.call("train_step", copies), engine.function("train_step").__code__, seen)
+    updated = {
+        name: copies[name] for name in given if not np.array_equal(copies[name], values[name])
+    }
+    return Trace(arrays, updated)

@@ -1,0 +1,95 @@
+"""Dense and Activation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from .. import activations
+from ..initializers import Initializer, initializer
+from ..program.ir import Size, Value
+from ..program.scope import Scope
+from ..settings import whole
+from .layer import Layer
+
+
+@dataclass(frozen=True)
+class Dense(Layer):
+    """A = activation(X @ W + b).
+
+    Parameters
+    ----------
+    units : int >= 1
+        The number of outputs. The number of inputs follows from the layer before.
+    activation : str or function of Values, optional
+    use_bias : bool
+    kernel_initializer, bias_initializer : str or initializer
+    trainable : bool
+        False keeps W and b as they are; no gradient of theirs is computed.
+
+    Notes
+    -----
+    x (n, d) gives (n, units); W (d, units), b (units,).
+
+    Examples
+    --------
+    >>> import scratchwork as sw
+    >>> model = sw.Sequential([sw.Dense(3, activation="relu")], input_shape=2)
+    >>> print(model.source("predict"))
+    def predict(X, W1, b1):
+        # ---- forward ----
+        # layer 1: Dense(3, "relu")
+        Z1 = X @ W1 + b1                              # (n, 3)
+        A1 = np.maximum(Z1, 0)                        # (n, 3)
+        return A1
+    """
+
+    units: int
+    activation: activations.Activation = None
+    use_bias: bool = True
+    kernel_initializer: Initializer = "glorot_uniform"
+    bias_initializer: Initializer = "zeros"
+    trainable: bool = True
+
+    def __post_init__(self) -> None:
+        whole("Dense", "units", self.units)
+        activations.activation(self.activation)
+        initializer(self.kernel_initializer)
+        initializer(self.bias_initializer)
+
+    def build(self, x: Value, scope: Scope) -> Value:
+        if x.ndim != 2:
+            raise scope.shape_error("input (n, features)", x, "add Flatten() before it")
+        units = Size(self.units, f"h{scope.recorder.suffix}")
+        kernel, bias = initializer(self.kernel_initializer), initializer(self.bias_initializer)
+        W = scope.parameter("W", (x.shape[1], units), kernel, kernel=True, trainable=self.trainable)
+        Z = x @ W
+        if self.use_bias:
+            Z = Z + scope.parameter("b", (units,), bias, trainable=self.trainable)
+        return activations.activate(Z.named("Z"), self.activation)
+
+
+@dataclass(frozen=True)
+class Activation(Layer):
+    """An activation function as a layer of its own.
+
+    Parameters
+    ----------
+    function : str or function of Values
+        ``"relu"``, or your own: ``Activation(lambda Z: Z * Z)``. Its gradient is derived.
+
+    Examples
+    --------
+    >>> import scratchwork as sw
+    >>> square = sw.Activation(lambda Z: Z * Z)
+    >>> model = sw.Sequential([sw.Dense(3), square, sw.Dense(1)], input_shape=2)
+    """
+
+    function: activations.Activation
+    numbered: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        activations.activation(self.function)
+
+    def build(self, x: Value, scope: Scope) -> Value:
+        return activations.activate(x, self.function)

@@ -1,0 +1,57 @@
+"""Layers that act in training only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..program.ir import Value
+from ..program.record import composite
+from ..program.scope import Scope
+from ..settings import as_floats, fraction
+from .layer import Layer
+
+
+@composite(vjp=lambda dD, D, x, mask, rate: (dD * mask / (1 - rate), None, None))
+def dropped(x: Value, mask: Value, rate: Value) -> Value:
+    """What is kept, larger by what is dropped."""
+    return x * mask / (1 - rate)
+
+
+@dataclass(frozen=True)
+class Dropout(Layer):
+    """In training each entry is kept with probability 1 - rate and divided by it; otherwise A = X.
+
+    Srivastava et al. 2014, "Dropout: a simple way to prevent neural networks from overfitting", in
+    the inverted form that Keras and PyTorch use, so that nothing is left to do in inference.
+
+    Parameters
+    ----------
+    rate : float in [0, 1)
+        The share that is dropped.
+
+    Examples
+    --------
+    >>> import scratchwork as sw
+    >>> model = sw.Sequential([sw.Dropout(0.1), sw.Dense(1)], input_shape=2)
+    >>> model.compile(loss="mean_squared_error", seed=0)
+    >>> for line in model.source().splitlines():
+    ...     if line.strip().startswith(("M0 =", "D0 =")):
+    ...         print(line.split("#")[0].strip())
+    M0 = rng.random((n, 2)) >= rate0
+    D0 = X * M0 / (1 - rate0)
+    """
+
+    rate: float
+    numbered: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        fraction("Dropout", "rate", self.rate)
+        as_floats(self, "rate")
+
+    def build(self, x: Value, scope: Scope) -> Value:
+        if not scope.training or not self.rate:
+            return x
+        rate = scope.hyperparameter("rate", self.rate)
+        mask = (scope.random(x.shape) >= rate).named("M")
+        return dropped(x, mask, rate).named("D")

@@ -1,0 +1,111 @@
+"""Losses: the network's raw output Z and the targets Y -> L, one number a row.
+
+A loss knows its link, the function that turns raw output into predictions: softmax for
+cross_entropy, the sigmoid for binary_cross_entropy, none for mean_squared_error. The library
+reduces L over the rows (mean or sum) and adds the regularizer's penalty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from .activations import linear, sigmoid, softmax
+from .errors import DescriptionError, ShapeError
+from .program.ir import N, Value, shape_text
+from .program.primitives import count, exp, expand_dims, log, maximum, squeeze
+from .program.record import call, composite
+
+TargetKind = Literal["labels", "column", "matrix"]
+"""What y is: class numbers (n,), one number a row (n,), or one row a row (n, k)."""
+
+
+@composite(vjp=lambda dL, L, Z, Y: (expand_dims(dL, 1) * (softmax(Z).named("P") - Y), None))
+def cross_entropy(Z: Value, Y: Value) -> Value:
+    """L = -sum(Y * log(softmax(Z))), finite for logits of any size: log-sum-exp of S = Z - max(Z).
+
+    Y holds probabilities that sum to 1 in each row; class numbers become one-hot rows.
+    """
+    S = (Z - Z.max(axis=-1, keepdims=True)).named("S")
+    T = exp(S).named("E").sum(axis=-1, keepdims=True).named("T")
+    return log(squeeze(T, 1)) - (S * Y).sum(axis=1)
+
+
+@composite(vjp=lambda dL, L, Z, Y: (expand_dims(dL, 1) * (sigmoid(Z).named("P") - Y), None))
+def binary_cross_entropy(Z: Value, Y: Value) -> Value:
+    """L = -sum(Y log(P) + (1 - Y) log(1 - P)) with P = sigmoid(Z), written so that it never overflows.
+
+    Several outputs are several yes-or-no questions, whose losses are added up; Keras and PyTorch
+    take their mean.
+    """
+    E = exp(-abs(Z)).named("E")
+    return (maximum(Z, 0) - Z * Y + np.log1p(E)).sum(axis=1)  # type: ignore[call-overload, no-any-return] # recorded
+
+
+@composite(vjp=lambda dL, L, Z, Y: (expand_dims(dL, 1) * (2 * (Z - Y) / count(Z, 1)), None))
+def mean_squared_error(Z: Value, Y: Value) -> Value:
+    """L = mean((Z - Y)**2) over the outputs of a row."""
+    return ((Z - Y) ** 2).mean(axis=1)
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What the library knows of a loss: its function, its link, and which targets it takes."""
+
+    function: Callable[[Value, Value], Value]
+    link: Callable[[Value], Value] = linear
+    classes: bool = False  # whether integer class numbers are taken
+
+    @property
+    def name(self) -> str:
+        return getattr(self.function, "__name__", "loss")
+
+
+LOSSES: dict[str, Loss] = {
+    "cross_entropy": Loss(cross_entropy, softmax, classes=True),
+    "binary_cross_entropy": Loss(binary_cross_entropy, sigmoid),
+    "mean_squared_error": Loss(mean_squared_error),
+}
+GivenLoss: TypeAlias = str | Callable[[Value, Value], Value] | Loss
+
+
+def loss(given: GivenLoss) -> Loss:
+    """What a user's ``loss=`` means: a name, a function of Values (Z, Y) -> L, or a Loss."""
+    if isinstance(given, Loss):
+        return given
+    for known in LOSSES.values():
+        if given is known.function:
+            return known
+    if callable(given):
+        return Loss(given)
+    if isinstance(given, str) and given in LOSSES:
+        return LOSSES[given]
+    near = get_close_matches(str(given), LOSSES, n=1)
+    raise DescriptionError(
+        "loss", f"one of {', '.join(LOSSES)}, or a function of Values (Z, Y)", repr(given),
+        f"did you mean {near[0]!r}?" if near else "choose one of them",
+    )  # fmt: skip
+
+
+def record_loss(loss: Loss, Z: Value, Y: Value) -> Value:
+    """Record L, one number a row."""
+    if Z.ndim != 2 or Z.shape != Y.shape:
+        raise ShapeError(
+            f"loss {loss.name}",
+            f"output {shape_text(Y.shape)} as its targets",
+            shape_text(Z.shape),
+            "change the last layer, or add Flatten()",
+        )
+    L = call(loss.function, Z, Y)
+    if L.shape != (N,):
+        raise ShapeError(
+            f"loss {loss.name}",
+            "one number a row, (n,)",
+            shape_text(L.shape),
+            "sum or average over the outputs with .sum(axis=1)",
+        )
+    return L.named("L")

@@ -1,0 +1,28 @@
+"""Metrics that are computed by the program itself, batch by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .activations import sigmoid
+from .losses import Loss
+from .program.ir import Value, apply
+from .program.primitives import equal
+
+
+def accuracy(Z: Value, y: Value, Y: Value, loss: Loss) -> Value:
+    """The share of rows whose class is right.
+
+    The class is the largest output; with one output, or under binary_cross_entropy, each answer is
+    yes where the prediction is above one half, and all answers of a row must be right.
+    """
+    if loss.classes or (Z.shape[1].number > 1 and loss.link is not sigmoid):
+        labels = y if y.ndim == 1 else apply("argmax", Y, axis=1)
+        return equal(apply("argmax", Z, axis=1), labels).mean()
+    threshold = 0 if loss.link is sigmoid else 0.5
+    right = equal(threshold < Z, Y > 0.5)
+    wrong = right if right.shape[1].number == 1 else equal(right.sum(axis=1), right.shape[1].number)
+    return wrong.mean()
+
+
+METRICS: dict[str, Callable[[Value, Value, Value, Loss], Value]] = {"accuracy": accuracy}

@@ -1,0 +1,338 @@
+"""Sequential: a description that can be trained, looked into and written down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from . import losses, optimizers
+from .activations import sigmoid
+from .description import Description, DTypeName, Reduction
+from .engines.numpy import one_thread
+from .errors import DescriptionError, NotReadyError
+from .inspect.summary import summarize
+from .inspect.trace import Trace, trace_step
+from .inspect.verify import Verification, verify
+from .layers.layer import Buildable
+from .metrics import METRICS
+from .regularizers import Regularizer
+from .run import Run, new_seed
+from .settings import one_of, whole
+from .storage import Array
+from .streams import Stream, generator
+from .training import fit as training
+from .training.history import Evaluation, History
+from .training.progress import Verbose
+from .writing import Written, write_program
+
+FUNCTIONS = {"step": "train_step", "epoch": "train_epoch"}
+InputShape = int | tuple[int, ...] | None
+
+
+def check_layers(layers: Sequence[Buildable]) -> tuple[Buildable, ...]:
+    """The layers, or an error for what is none."""
+    for i, layer in enumerate(layers):
+        if isinstance(layer, type) or not callable(getattr(layer, "build", None)):
+            raise DescriptionError(
+                f"layers[{i}]",
+                "a layer with build(x, scope)",
+                repr(layer),
+                "give an instance, such as sw.Dense(10)",
+            )
+    if not layers:
+        raise DescriptionError("Sequential", "at least one layer", "none", "add sw.Dense(10)")
+    return tuple(layers)
+
+
+def check_input_shape(given: InputShape) -> tuple[int, ...] | None:
+    """The shape of a row as a tuple."""
+    if given is None:
+        return None
+    shape = given if isinstance(given, tuple) else (given,)
+    for size in shape:
+        whole("Sequential", "input_shape", size)
+    return tuple(int(size) for size in shape)
+
+
+class Sequential:
+    """A network of layers, one after the other.
+
+    Parameters
+    ----------
+    layers : sequence of layers
+        Each position has its own parameters, also where one layer object stands several times.
+    input_shape : int or tuple of int, optional
+        Of one row; else that of the first layer's ``input_shape``, or of the first data.
+
+    Examples
+    --------
+    >>> import scratchwork as sw
+    >>> data = sw.datasets.moons(seed=0)
+    >>> model = sw.Sequential([sw.Dense(16, activation="relu"), sw.Dense(2)])
+    >>> model.compile(loss="cross_entropy", optimizer=sw.SGD(0.5), metrics=["accuracy"], seed=0)
+    >>> history = model.fit(data.X_train, data.y_train, epochs=20)
+    >>> bool(history["accuracy"][-1] > 0.85)
+    True
+    """
+
+    def __init__(self, layers: Sequence[Buildable], input_shape: InputShape = None) -> None:
+        self.layers = check_layers(layers)
+        self.settings: dict[str, Any] = {}
+        self.seed: int | None = None
+        self.source_file: str | Path | None = None
+        self.run: Run | None = None
+        self.history = History()
+        self.last_fit: training.Fit | None = None
+        first: InputShape = getattr(self.layers[0], "input_shape", None)
+        self.input_shape = check_input_shape(first if input_shape is None else input_shape)
+
+    def compile(
+        self,
+        loss: losses.GivenLoss,
+        optimizer: optimizers.Optimizer = "Adam",
+        *,
+        regularizer: Regularizer | None = None,
+        metrics: Sequence[str] = (),
+        reduction: Reduction = "mean",
+        dtype: DTypeName = "float32",
+        seed: int | None = None,
+        source_file: str | Path | None = None,
+    ) -> None:
+        """Say what the network is trained for, and how.
+
+        Called again, it keeps the parameters and begins the optimizer anew.
+
+        Parameters
+        ----------
+        loss : str, Loss or function of Values (Z, Y) -> L (n,)
+        optimizer : str or optimizer
+        regularizer : L1, L2 or your own, optional
+        metrics : sequence of str
+            ``["accuracy"]``, or none.
+        reduction : "mean" or "sum"
+            How the losses of a batch's rows become one number.
+        dtype : "float32" or "float64"
+        seed : int >= 0, optional
+            Of parameters, order and draws; None draws one and keeps it in ``model.seed``.
+        source_file : path, optional
+            Where to write the program, so that an editor can set breakpoints in it.
+
+        Raises
+        ------
+        DescriptionError
+            For what is unknown, out of range, or does not fit together.
+        """
+        one_of("compile", "reduction", reduction, ("mean", "sum"))
+        one_of("compile", "dtype", dtype, ("float32", "float64"))
+        metrics = (metrics,) if isinstance(metrics, str) else tuple(metrics)
+        for metric in metrics:
+            one_of("compile", "metrics", metric, tuple(METRICS))
+        if seed is not None:
+            generator(seed, Stream.INIT)  # refuses what is no seed
+        settings = {
+            "loss": losses.loss(loss),
+            "optimizer": optimizers.optimizer(optimizer),
+            "regularizer": regularizer,
+            "metrics": metrics,
+            "reduction": reduction,
+            "dtype": dtype,
+        }
+        new_run = None
+        if self.input_shape is not None:
+            description = Description(self.layers, self.input_shape, **settings)
+            new_run = Run(description, self.chosen_seed(seed), source_file)
+            if self.run is not None:
+                new_run.take_over(self.run)
+        self.settings, self.run, self.source_file = settings, new_run, source_file
+        self.seed = self.chosen_seed(seed)
+
+    def chosen_seed(self, given: int | None) -> int:
+        if given is None and self.seed is None:
+            self.seed = new_seed()
+        return int(given) if given is not None else int(self.seed or 0)
+
+    def ready(self, where: str, X: Any = None) -> Run:
+        """The run, begun with the shape of X if none was given."""
+        if self.run is None:
+            if self.input_shape is None and X is None:
+                raise NotReadyError(
+                    where,
+                    "a known input shape",
+                    "none yet",
+                    "give input_shape= to Sequential, or call fit first",
+                )
+            shape = self.input_shape or check_input_shape(np.shape(X)[1:] or None)
+            if shape is None:
+                raise NotReadyError(
+                    where,
+                    "rows of features",
+                    f"X of shape {np.shape(X)}",
+                    "give X as (n, features): X[:, None] for one feature",
+                )
+            self.run = Run(
+                Description(self.layers, shape, **self.settings),
+                self.chosen_seed(None),
+                self.source_file,
+            )
+            self.input_shape = shape
+        return self.run
+
+    # ---- training and using ----
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        *,
+        batch_size: int | None = 32,
+        epochs: int = 10,
+        validation_data: tuple[Any, Any] | None = None,
+        shuffle: bool = True,
+        callbacks: Sequence[Callable[[Sequential], object]] = (),
+        verbose: Verbose = "auto",
+    ) -> History:
+        """Train; a second fit goes on from the first.
+
+        Parameters
+        ----------
+        X : array (n, *input_shape)
+        y : array
+            Class numbers (n,), or targets (n,) or (n, outputs).
+        batch_size : int >= 1, optional
+            Rows a step; None, or more than n, means all at once (in Keras None means 32).
+        epochs : int >= 1
+        validation_data : (X, y), optional
+        shuffle : bool
+            A new order in every epoch.
+        callbacks : sequence of functions
+            Each is called with the model after every epoch; one that returns True ends the fit.
+        verbose : "auto", 0, 1 or 2
+            A bar in a terminal once the fit has lasted half a second; nothing; a bar; a line an epoch.
+
+        Returns
+        -------
+        History
+            Of this fit; that of all fits is ``model.history``.
+
+        Raises
+        ------
+        NotReadyError
+            Before ``compile``.
+        DataError, ShapeError
+            If X or y do not fit the network; nothing has changed then.
+        NonFiniteError
+            If a loss is not finite; the model is as it was before that step.
+        """
+        if not self.settings:
+            raise NotReadyError(
+                "fit",
+                "a compiled model",
+                "one without a loss",
+                'call compile(loss="cross_entropy") first',
+            )
+        run = self.ready("fit", X)
+        history = History(seed=run.seed, engine=run.engine().name)
+        bound = [lambda each=each: each(self) for each in callbacks]
+        try:
+            self.last_fit = training.fit(
+                run, X, y, batch_size=batch_size, epochs=epochs, validation_data=validation_data,
+                shuffle=shuffle, callbacks=bound, verbose=verbose, history=history,
+            )  # fmt: skip
+        finally:
+            self.history.seed, self.history.engine = run.seed, history.engine
+            self.history.extend(history)
+        return history
+
+    def evaluate(self, X: Any, y: Any) -> Evaluation:
+        """The loss of the data, without penalty and dropout, and the metrics: in order, and by name."""
+        return training.evaluate(self.ready("evaluate", X), X, y)
+
+    def predict(self, X: Any, *, raw: bool = False) -> Array:
+        """Predictions (n, outputs): probabilities under a cross-entropy, ``raw=True`` for logits."""
+        run = self.ready("predict", X)
+        values = run.values(X=run.check_X(X, "predict(X)"))
+        with one_thread():
+            return run.engine().predict(values, "raw" if raw else "predict")
+
+    def predict_classes(self, X: Any) -> Array:
+        """Class numbers (n,): the largest output, or whether the one output is above one half."""
+        P = self.predict(X)
+        loss = self.settings.get("loss")
+        if P.shape[1] > 1 and not (loss and loss.link is sigmoid):
+            return P.argmax(axis=1)
+        classes = (P > 0.5).astype(np.int64)
+        return classes[:, 0] if P.shape[1] == 1 else classes
+
+    # ---- looking inside ----
+    def source(self, name: str = "step") -> str:
+        """The text that runs: "step", "epoch", "predict", "raw", "evaluate", "initialize", "program".
+
+        ``inspect.getsource`` of the running function is equal to it.
+        """
+        made = self.ready("source").engine().source
+        if name == "program":
+            return made.text
+        found = FUNCTIONS.get(name, name)
+        if found not in made.functions and found in ("train_step", "train_epoch", "evaluate"):
+            raise NotReadyError(
+                "source",
+                "a compiled model",
+                "one without a loss",
+                'call compile(loss="cross_entropy") first',
+            )
+        one_of("source", "name", name, ("program", *FUNCTIONS, *made.functions))
+        return made.functions[found]
+
+    def summary(self) -> None:
+        """Print layers, output shapes, parameters, memory and multiply-adds of a step."""
+        print(summarize(self.ready("summary").description))
+
+    def trace(self, X: Any, y: Any) -> Trace:
+        """Every named array of one training step on these rows; the model is not changed."""
+        run, values = self.step(X, y, "trace")
+        with one_thread():
+            return trace_step(run.engine(), values)
+
+    def verify(self, X: Any, y: Any) -> Verification:
+        """Check every gradient of this network on these rows against differences of the loss."""
+        run, values = self.step(X, y, "verify")
+        with one_thread():
+            return verify(run, values)
+
+    def step(self, X: Any, y: Any, where: str) -> tuple[Run, dict[str, Any]]:
+        """The run, and all that one training step on these rows takes."""
+        run = self.ready(where, X)
+        loss = training.needs_loss(run, where)
+        X = run.check_X(X, f"{where}(X)")
+        kind, y = run.check_y(y, len(X), f"{where}(y)", loss)
+        training.check_batch_size(run, kind, None, len(X))
+        run.engine(kind)
+        t, epoch = run.state.t + 1, run.state.epoch
+        rng = generator(run.seed, Stream.DRAWS, epoch)
+        targets = {training.targets_name(kind): y}
+        return run, run.values(X=X, t=t, epoch=epoch, rng=rng, **targets)
+
+    def write(
+        self, path: str | Path, *, program: str = "train", data: Any = None, **settings: Any
+    ) -> Written:
+        """Write a program that needs NumPy alone; see ``scratchwork.writing.write_program``."""
+        return write_program(self, path, program=program, data=data, **settings)
+
+    # ---- numbers ----
+    @property
+    def parameters(self) -> dict[str, Array]:
+        """Copies of the parameters, by the names that the program prints."""
+        views = self.ready("parameters").state.parameters
+        return {name: view.copy() for name, view in views.items()}
+
+    def set_parameters(self, given: Mapping[str, Any]) -> None:
+        """Set parameters or state by name, each of the right shape; all or none."""
+        self.ready("set_parameters").set_arrays(given, "set_parameters")
+
+    def __getitem__(self, name: str) -> Array:
+        return self.ready("model[...]").array(name, "model[...]").copy()
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self.ready("model[...]").set_arrays({name: value}, "model[...]")

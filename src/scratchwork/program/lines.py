@@ -1,0 +1,137 @@
+"""The last pass: which value gets a line of its own, and in which order the lines stand.
+
+It is a pass and not a habit of the printer because it moves work: a value that is written inside a
+later line is computed there, and by then a parameter that it reads may have been changed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from ..errors import ProgramError
+from .ir import OPS, PHASES, Line, Loop, Program, Statement, Value
+
+
+def lines(program: Program) -> Program:
+    """Give a line to every value that is named, used twice, returned, or an update.
+
+    Where a line would read a parameter or state that an earlier line has changed, what reads it
+    gets its own line before the change, or else the change moves to the end.
+    """
+    apart: set[Value] = set()  # values that get a line because of such a reading
+    late: set[Value] = set()  # parameters and state that are changed at the end
+    while True:
+        statements, updates = with_copies(program, late)
+        listed = arrange(program, statements, updates, apart)
+        conflict = first_conflict(listed)
+        if conflict is None:
+            loops = tuple(Loop(lines(loop.rule), loop.rows) for loop in program.loops)
+            return program.having(statements=statements, updates=updates, lines=listed, loops=loops)
+        reader, changed = conflict
+        culprits = [v for v, s in reader.inlined.items() if changed in s.values]
+        if culprits and not apart.issuperset(culprits):
+            apart.update(culprits)
+        elif changed not in late:
+            late.add(changed)
+        else:
+            raise ProgramError(
+                program.name,
+                "updates that can be made one after the other",
+                f"a circle through {changed.name}",
+                "update from copies",
+            )
+
+
+def with_copies(
+    program: Program, late: set[Value]
+) -> tuple[tuple[Statement, ...], dict[Value, Value]]:
+    """Let every update end in a statement of its own, which is the line that writes."""
+    made = {s.target: s for s in program.statements}
+    users = Counter(x for s in program.statements for x in set(s.values) if s.phase != "update")
+    statements, updates, written = list(program.statements), dict(program.updates), set[Value]()
+    for key, value in program.updates.items():
+        own = value in made and value.name is None and not users[value] and value not in written
+        written.add(value)
+        if not own or key in late:
+            updates[key] = Value(key.shape, key.dtype)
+            statements.append(Statement(updates[key], OPS["copy"], (value,), {}, "update", ""))
+    return tuple(statements), updates
+
+
+def arrange(
+    program: Program,
+    statements: tuple[Statement, ...],
+    updates: Mapping[Value, Value],
+    apart: set[Value],
+) -> tuple[Line, ...]:
+    """The lines in their order: by phase; within the backward phase, gradients of parameters first."""
+    writes = {value: key for key, value in updates.items()}
+    kept = {*writes, *apart, *program.outputs}
+    kept.update(x for loop in program.loops for x in (*loop.reads, *loop.scalars))
+    own = own_lines(statements, kept)
+    inline = {s.target: s for s in statements if s.target not in own}
+    listed = [
+        Line(
+            s,
+            inlined_in(s, inline),
+            "update" if s.target in writes else s.phase,
+            writes.get(s.target),
+        )
+        for s in statements
+        if s.target in own
+    ]
+    needed = [x for line in listed if line.phase == "update" for x in line.reads]
+    needed += [*(x for loop in program.loops for x in loop.reads), *program.outputs]
+    # layers' state is changed after the parameters
+    listed.sort(key=lambda line: (PHASES.index(line.phase), line.phase != line.statement.phase))
+    return early_gradients(listed, list(dict.fromkeys(needed)))
+
+
+def own_lines(statements: tuple[Statement, ...], kept: set[Value]) -> set[Value]:
+    """Count how often each value would be written out; views and small scalars may be written twice."""
+    own: set[Value] = set()
+    appears: Counter[Value] = Counter()
+    for s in reversed(statements):
+        cheap = s.op.view or (s.target.dtype == "weak" and not s.op.draws)
+        if s.target in kept or s.target.name or (appears[s.target] > 1 and not cheap):
+            own.add(s.target)
+        times = 1 if s.target in own else appears[s.target]
+        for x in s.values:
+            appears[x] += times
+    return own
+
+
+def inlined_in(statement: Statement, inline: Mapping[Value, Statement]) -> dict[Value, Statement]:
+    found: dict[Value, Statement] = {}
+    for x in statement.values:
+        if x in inline:
+            found[x] = inline[x]
+            found.update(inlined_in(inline[x], inline))
+    return found
+
+
+def early_gradients(listed: list[Line], needed: list[Value]) -> tuple[Line, ...]:
+    """Put what the update needs right behind what it is computed from: dZ2, dW2, db2, then dA1."""
+    position = {line.target: i for i, line in enumerate(listed)}
+    rank = {value: i for i, value in enumerate(needed)}
+
+    def key(i: int) -> tuple[int, int, int]:
+        ready = max((position[x] for x in listed[i].reads if x in position), default=-1)
+        return ready, rank.get(listed[i].target, len(rank)), i
+
+    order = [i for i, line in enumerate(listed) if line.phase == "backward"]
+    backward = iter([listed[i] for i in sorted(order, key=key)])
+    return tuple(next(backward) if line.phase == "backward" else line for line in listed)
+
+
+def first_conflict(listed: Iterable[Line]) -> tuple[Line, Value] | None:
+    """The first line that reads a parameter or state after the line that changed it."""
+    changed: set[Value] = set()
+    for line in listed:
+        stale = changed.intersection(line.reads)
+        if stale:
+            return line, min(stale, key=lambda value: value.name or "")
+        if line.writes is not None:
+            changed.add(line.writes)
+    return None

@@ -1,0 +1,194 @@
+"""Recording: operators on Values append statements to the current Builder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from ..errors import ProgramError, ShapeError
+from .ir import (
+    BUILDER,
+    OPS,
+    Attrs,
+    DType,
+    Op,
+    Operand,
+    Phase,
+    Statement,
+    Value,
+    apply,
+    builder,
+)
+
+
+class Builder:
+    """The statements recorded so far, and where in the program the next one belongs.
+
+    Statements of the prologue (the number of rows, random draws) are kept apart: they are evaluated
+    once for the whole batch, before everything else.
+    """
+
+    def __init__(self) -> None:
+        self.prologue: list[Statement] = []
+        self.statements: list[Statement] = []
+        self.phase: Phase = "forward"
+        self.note = ""
+        self.suffix = ""
+        self.batch: Value | None = None  # the input whose rows are counted
+
+    @property
+    def rows(self) -> Value:
+        """The number of rows of the batch."""
+        if self.batch is None:
+            raise ProgramError(
+                self.note,
+                "a program with an input X",
+                "the number of its rows",
+                "use fixed sizes here",
+            )
+        n = apply("rows", self.batch)
+        n.name = "n"
+        return n
+
+    def knows(self, name: str) -> bool:
+        return name in OPS
+
+    def append(self, name: str, inputs: tuple[Operand, ...], attrs: Attrs) -> Value:
+        """Record one primitive; its shape rule gives the shape, or an error that names the layer."""
+        op = OPS[name]
+        inputs = op_inputs(op, inputs)
+        assert op.shape is not None  # primitives have a shape rule; composites go through compose
+        try:
+            shape = op.shape(*(getattr(x, "shape", ()) for x in inputs), **attrs)
+        except ShapeError as error:
+            where = f"{self.note}: {error.where}" if self.note else error.where
+            raise ShapeError(where, error.expected, error.got, error.todo) from None
+        y = Value(shape, result_dtype(op, inputs))
+        early = (
+            self.phase == "prologue" or op.draws or op.name == "rows" or self.known_early(inputs)
+        )
+        statements = self.prologue if early else self.statements
+        phase: Phase = "prologue" if early else self.phase
+        statements.append(Statement(y, op, inputs, attrs, phase, self.note))
+        return y
+
+    def known_early(self, inputs: tuple[Operand, ...]) -> bool:
+        """Whether the inputs are of the prologue: draws, the number of rows, and settings."""
+        made = {s.target for s in self.prologue}
+        values = [x for x in inputs if isinstance(x, Value)]
+        return any(x in made for x in values) and all(
+            x in made or x.role == "hyperparameter" for x in values
+        )
+
+    def compose(self, op: Op, function: Callable[..., Value], inputs: tuple[Operand, ...]) -> Value:
+        """Record a function of Values as one statement that keeps what it recorded as its body."""
+        outside, self.statements = self.statements, []
+        try:
+            y = function(*inputs)
+        finally:
+            body, self.statements = self.statements, outside
+        if not isinstance(y, Value):
+            raise ProgramError(
+                self.note or op.name,
+                f"a Value from {op.name}",
+                repr(y),
+                "return what was computed from its arguments",
+            )
+        if any(s.target is y for s in body):
+            self.statements.append(Statement(y, op, inputs, {}, self.phase, self.note, tuple(body)))
+        return y
+
+    @contextmanager
+    def at(
+        self, *, phase: Phase | None = None, note: str | None = None, suffix: str | None = None
+    ) -> Iterator[None]:
+        """Set phase, note and the number behind names for what is recorded inside."""
+        before = self.phase, self.note, self.suffix
+        self.phase = self.phase if phase is None else phase
+        self.note = self.note if note is None else note
+        self.suffix = self.suffix if suffix is None else suffix
+        try:
+            yield
+        finally:
+            self.phase, self.note, self.suffix = before
+
+
+@contextmanager
+def recording() -> Iterator[Builder]:
+    """Make a new Builder the current one."""
+    new = Builder()
+    token = BUILDER.set(new)
+    try:
+        yield new
+    finally:
+        BUILDER.reset(token)
+
+
+ARITHMETIC = ("add", "subtract", "multiply", "divide", "power", "maximum", "minimum", "where")
+
+
+def op_inputs(op: Op, inputs: tuple[Operand, ...]) -> tuple[Operand, ...]:
+    """Cast masks and labels to the model's dtype where NumPy would go to float64: mask * 0.5, Z * labels."""
+    if op.name not in ARITHMETIC:
+        return inputs
+    first = 1 if op.name == "where" else 0
+    dtypes = {x.dtype for x in inputs[first:] if isinstance(x, Value) and x.shape}
+    with_model = "model" in dtypes
+    return tuple(
+        apply("cast", x)
+        if i >= first and isinstance(x, Value) and x.shape
+        and (x.dtype == "int" or (x.dtype == "bool" and not with_model))
+        else x
+        for i, x in enumerate(inputs)
+    )  # fmt: skip
+
+
+def result_dtype(op: Op, inputs: tuple[Operand, ...]) -> DType:
+    """The op's own dtype, or the widest of its inputs': a Python number never widens."""
+    if isinstance(op.dtype, str):
+        return op.dtype
+    dtypes = {x.dtype for x in inputs if isinstance(x, Value)}
+    order: tuple[DType, ...] = ("double", "model", "bool", "int")
+    widest = next((d for d in order if d in dtypes), "weak")
+    return (op.dtype or {}).get(widest, widest)
+
+
+def composite(
+    vjp: Callable[..., tuple[Operand | None, ...]] | None = None,
+) -> Callable[[Callable[..., Value]], Callable[..., Value]]:
+    """Decorate a function of Values so that it is recorded as one statement.
+
+    Its gradient follows from its body. Give ``vjp(dy, y, *inputs)`` for a shorter one by hand; the
+    tests hold the two against each other.
+    """
+
+    def decorate(function: Callable[..., Value]) -> Callable[..., Value]:
+        op = Op(function.__name__, vjp=vjp)
+
+        def record(*inputs: Operand) -> Value:
+            return builder().compose(op, function, inputs)
+
+        record.__name__, record.__doc__ = function.__name__, function.__doc__
+        record.__module__, record.__qualname__ = function.__module__, function.__qualname__
+        record.op = op  # type: ignore[attr-defined] # so that a link can be recognised by its op
+        return record
+
+    return decorate
+
+
+def call(function: Callable[..., Value], *inputs: Operand) -> Value:
+    """Record a user's function of Values as one statement, as ``composite`` does for ours."""
+    if hasattr(function, "op"):
+        return function(*inputs)
+    return builder().compose(Op(getattr(function, "__name__", "function")), function, inputs)
+
+
+@contextmanager
+def recording_aside(recorder: Builder) -> Iterator[None]:
+    """Record for the shapes alone; what was recorded is dropped."""
+    before = recorder.prologue, recorder.statements
+    recorder.prologue, recorder.statements = [], []
+    try:
+        yield
+    finally:
+        recorder.prologue, recorder.statements = before

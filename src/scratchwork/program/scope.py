@@ -1,0 +1,156 @@
+"""The Scope: what a layer may ask for while it is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, Protocol
+
+from ..errors import ProgramError, ShapeError
+from .ir import Shape, Size, Value, apply, shape_text
+from .record import Builder, recording_aside
+
+Mode = Literal["train", "infer", "initialize", "prepare"]
+"""What is recorded: a step, an inference, the first numbers, or what is fitted to the training rows."""
+
+
+class Initializer(Protocol):
+    """Draws or fills a parameter's first numbers; see ``scratchwork.initializers``."""
+
+    def draw(self, scope: Scope, shape: Shape, fan_in: int, fan_out: int) -> Value: ...
+
+
+class Scope:
+    """What a layer's ``build(x, scope)`` may ask for: parameters, state, settings, draws.
+
+    Attributes
+    ----------
+    training : bool
+        True while a training step is recorded: Dropout draws, BatchNorm uses the batch.
+    rows : Value
+        The number of rows of the batch, ``n``.
+    """
+
+    def __init__(self, recorder: Builder, mode: Mode, inputs: dict[str, Value]) -> None:
+        self.recorder, self.mode = recorder, mode
+        self.inputs = inputs  # X, y, rng, t, epoch: what a program may take, by name
+        self.parameters: list[Value] = []
+        self.trainable: list[Value] = []
+        self.state_values: list[Value] = []
+        self.fitted_values: list[Value] = []
+        self.kernels: list[Value] = []
+        self.hyperparameters: dict[Value, float] = {}
+        self.updates: dict[Value, Value] = {}
+        self.minimum_rows = 1
+
+    @property
+    def training(self) -> bool:
+        return self.mode == "train"
+
+    @property
+    def rows(self) -> Value:
+        return self.recorder.rows
+
+    def parameter(
+        self,
+        name: str,
+        shape: tuple[Size | int, ...],
+        initializer: Initializer,
+        *,
+        kernel: bool = False,
+        trainable: bool = True,
+        fans: tuple[int, int] | None = None,
+    ) -> Value:
+        """A parameter of the layer, called ``name`` and the layer's number.
+
+        Parameters
+        ----------
+        shape : tuple of int or Size
+        kernel : bool
+            Whether a regularizer applies to it (weights, not biases).
+        trainable : bool
+            False keeps its first numbers.
+        fans : (int, int)
+            What an initializer takes for the number of inputs and outputs; by default the first and
+            last size.
+        """
+        sizes = as_sizes(shape)
+        if self.mode == "initialize":
+            fan_in, fan_out = fans or (sizes[0].number, sizes[-1].number)
+            with self.recorder.at(phase="prologue"):
+                value = initializer.draw(self, sizes, fan_in, fan_out).named(name)
+        else:
+            value = Value(sizes, "model", "parameter" if trainable else "frozen")
+            value.named(name)
+        self.claim(value)
+        self.parameters.append(value)
+        if trainable:
+            self.trainable.append(value)
+        if kernel and trainable:
+            self.kernels.append(value)
+        return value
+
+    def state(self, name: str, shape: tuple[Size | int, ...], initial: float = 0.0) -> Value:
+        """Numbers that the layer keeps from step to step and that have no gradient."""
+        if self.mode == "initialize":
+            with self.recorder.at(phase="prologue"):
+                value = apply("full", initial, shape=as_sizes(shape)).named(name)
+        else:
+            value = Value(as_sizes(shape), "model", "state").named(name)
+        self.claim(value)
+        self.state_values.append(value)
+        return value
+
+    def fitted(self, name: str, fit: Callable[[], Value], initial: float) -> Value:
+        """State that is computed once from all training rows, at the first fit (Standardize)."""
+        if self.mode != "prepare":
+            with recording_aside(self.recorder):
+                shape = fit().shape
+            return self.state(name, shape, initial)
+        self.fitted_values.append(fit().named(name))
+        return self.fitted_values[-1]
+
+    def update(self, state: Value, value: Value) -> None:
+        """Let ``state`` become ``value`` at the end of the step; only in training."""
+        if state in self.updates:
+            raise ProgramError(
+                self.recorder.note,
+                f"one update of {state.name}",
+                "a second",
+                "combine them into one",
+            )
+        self.updates[state] = value
+
+    def hyperparameter(self, name: str, default: float) -> Value:
+        """A number that can be changed without a new program: a keyword of the printed function."""
+        value = Value((), "weak", "hyperparameter").named(name)
+        self.claim(value)
+        self.hyperparameters[value] = default
+        return value
+
+    def random(self, shape: tuple[Size | int, ...]) -> Value:
+        """Uniform draws from [0, 1), new in every step, in float64 whatever the model's dtype."""
+        sizes = as_sizes(shape)
+        rows = (self.rows,) if any(size.batch for size in sizes) else ()
+        return apply("random", self.inputs["rng"], *rows, shape=sizes)
+
+    def require_rows(self, number: int) -> None:
+        """Refuse batches of fewer rows, before any step is made."""
+        self.minimum_rows = max(self.minimum_rows, number)
+
+    def shape_error(self, expected: str, x: Value, todo: str) -> ShapeError:
+        """The error for an input of the wrong shape, with this layer's number."""
+        return ShapeError(self.recorder.note, expected, shape_text(x.shape), todo)
+
+    def claim(self, value: Value) -> None:
+        taken = {v.name for v in (*self.parameters, *self.state_values, *self.hyperparameters)}
+        if value.name in taken:
+            raise ProgramError(
+                self.recorder.note,
+                "a name of its own for each of its numbers",
+                f"{value.name} twice",
+                "give the second another name",
+            )
+
+
+def as_sizes(shape: tuple[Size | int, ...]) -> Shape:
+    return tuple(size if isinstance(size, Size) else Size(size) for size in shape)

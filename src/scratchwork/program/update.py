@@ -1,0 +1,153 @@
+"""The optimizer's statements: a rule, recorded once on a generic parameter, for every parameter."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Protocol, TypeVar
+
+from .ir import Loop, Program, Size, Statement, Value, apply
+from .passes import lower
+from .scope import Scope
+
+MOST_WRITTEN_OUT = 8
+"""Up to this many parameters have their own update lines; more share a loop."""
+
+D = TypeVar("D")
+
+
+class Optimizer(Protocol):
+    """An optimizer: its fields are its settings, ``update`` is its rule. See ``scratchwork.optimizers``."""
+
+    def update(self, W: Value, dW: Value, scope: RuleScope) -> Value: ...
+
+
+class RuleScope:
+    """What an optimizer's ``update(W, dW, scope)`` may ask for.
+
+    Attributes
+    ----------
+    t : Value
+        The number of this step, from 1.
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        self.t = scope.inputs["t"]
+        self.states: dict[Value, float] = {}
+        self.updates: dict[Value, Value] = {}
+
+    def state(self, name: str, initial: float = 0.0) -> Value:
+        """Numbers kept from step to step, one for each of the parameter's."""
+        value = Value(GENERIC, "model", "state", name)
+        self.states[value] = initial
+        return value
+
+    def update(self, state: Value, value: Value) -> Value:
+        """Let ``state`` become ``value``."""
+        self.updates[state] = value
+        return value
+
+
+GENERIC = (Size(0, "size"),)
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """What the optimizer does to one parameter W with the gradient dW."""
+
+    W: Value
+    dW: Value
+    states: Mapping[Value, float]
+    updates: Mapping[Value, Value]
+    statements: tuple[Statement, ...]
+    note: str
+
+
+def symbolic(description: D, scope: Scope) -> D:
+    """A copy whose numbers are hyperparameters of the program, and whose schedules are recorded.
+
+    A zero stays a number: what it switches off leaves no statement.
+    """
+    twin = copy.copy(description)
+    for field in fields(description):  # type: ignore[arg-type] # every description is a dataclass
+        setting: Any = getattr(description, field.name)
+        if isinstance(setting, float) and setting:
+            setting = scope.hyperparameter(field.name, setting)
+        elif hasattr(setting, "rate"):
+            setting = symbolic(setting, scope).rate(scope.inputs["t"], scope.inputs["epoch"])
+            setting.named("rate")
+        object.__setattr__(twin, field.name, setting)
+    return twin
+
+
+def record_rule(optimizer: Optimizer, scope: Scope) -> Rule:
+    """Record the rule. What is the same for all parameters (rates) stays in the program itself."""
+    recorder = scope.recorder
+    note = f"update: {type(optimizer).__name__}"
+    with recorder.at(phase="update", note=note, suffix=""):
+        optimizer = symbolic(optimizer, scope)
+        W, dW = Value(GENERIC, "model", "parameter", "W"), Value(GENERIC, name="dW")
+        rule_scope = RuleScope(scope)
+        before = len(recorder.statements)
+        new = optimizer.update(W, dW, rule_scope)
+    body = lower_statements(recorder.statements[before:])
+    generic = dependents({W, dW, *rule_scope.states}, body)
+    recorder.statements[before:] = [s for s in body if s.target not in generic]
+    updates = {**rule_scope.updates, W: new}
+    own = tuple(s for s in body if s.target in generic or s.target.name is None)
+    return Rule(W, dW, rule_scope.states, updates, own, note)
+
+
+def lower_statements(statements: Iterable[Statement]) -> tuple[Statement, ...]:
+    whole = Program("rule", (), (), (), {}, tuple(statements), {}, ())
+    return lower(whole).statements
+
+
+def dependents(given: set[Value], statements: Iterable[Statement]) -> set[Value]:
+    found = set(given)
+    for s in statements:
+        if found.intersection(s.values):
+            found.add(s.target)
+    return found
+
+
+def record_update(rule: Rule, gradients: Mapping[Value, Value], scope: Scope) -> tuple[Loop, ...]:
+    """Record the rule for each parameter, or give one Loop over all if they are many."""
+    rows = [own_values(rule, parameter, dW, scope) for parameter, dW in gradients.items()]
+    if len(rows) > MOST_WRITTEN_OUT:
+        given = (rule.W, *rule.states, rule.dW)
+        program = Program(rule.note, given, (), (), {}, rule.statements, rule.updates, ())
+        return (Loop(program, tuple(rows)),)
+    for row in rows:
+        values = dict(row)
+        for s in rule.statements:
+            values[s.target] = instance(s, values, scope)
+        for key, value in rule.updates.items():
+            scope.update(row[key], values.get(value, value))
+    return ()
+
+
+def own_values(rule: Rule, parameter: Value, dW: Value, scope: Scope) -> dict[Value, Value]:
+    row = {rule.W: parameter}
+    for state in rule.states:
+        row[state] = Value(parameter.shape, "model", "state", f"{state.name}_{parameter.name}")
+        scope.state_values.append(row[state])
+    return {**row, rule.dW: dW}
+
+
+def instance(s: Statement, values: Mapping[Value, Value], scope: Scope) -> Value:
+    inputs = tuple(values.get(x, x) if isinstance(x, Value) else x for x in s.inputs)
+    with scope.recorder.at(phase="update", note=s.note):
+        y = scope.recorder.append(s.op.name, inputs, s.attrs)
+    if s.target.name:
+        y.name = f"{s.target.name}_{values[next(iter(values))].name}"
+    return y
+
+
+def initial_state(rule: Rule, parameter: Value, scope: Scope) -> None:
+    """Record the first numbers of the optimizer's state for one parameter."""
+    for state, initial in rule.states.items():
+        value = apply("full", initial, shape=parameter.shape)
+        value.name = f"{state.name}_{parameter.name}"
+        scope.state_values.append(value)

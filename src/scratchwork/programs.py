@@ -1,0 +1,169 @@
+"""The map: from the description of a network to its programs, step by step.
+
+    description -> record -> differentiate -> update -> passes -> lines   (here)
+                -> print -> load                                          (dialects)
+
+``train_step``, ``evaluate``, ``predict``, ``initialize`` and ``prepare`` are the five programs of a
+description. Each records the same layers; what differs is the scope's mode and what follows.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from .activations import linear
+from .description import Description
+from .dialects import numpy_module
+from .layers.layer import describe
+from .network import Recorded, record_network, record_objective
+from .program.check import check
+from .program.gradient import differentiate
+from .program.ir import Program, Value
+from .program.lines import lines
+from .program.passes import lower, name, prune, share, simplify
+from .program.record import call, recording, recording_aside
+from .program.update import initial_state, record_rule, record_update
+
+
+def finish(program: Program) -> Program:
+    """Run the passes, and check what each leaves."""
+    check(program)
+    for step in (lower, share, simplify, share, prune, lines, name):
+        program = check(step(program))
+    return program
+
+
+# ---- the five programs ----
+def train_step(description: Description) -> Program:
+    """Forward, loss, backward and update for one batch; returns loss, penalty and metrics."""
+    with recording() as recorder:
+        network = record_network(description, recorder, "train")
+        scope = network.scope
+        outputs = record_objective(description, network)
+        gradients = differentiate(outputs[0], scope.trainable)
+        warn_of_unreached(scope.trainable, gradients)
+        loops = ()
+        if gradients and description.optimizer is not None:
+            rule = record_rule(description.optimizer, scope)
+            loops = record_update(rule, gradients, scope)
+    return finish(program("train_step", network, outputs, gradients).having(loops=loops))
+
+
+def evaluate(description: Description) -> Program:
+    """The loss of the data, without penalty, and the metrics, as in inference."""
+    with recording() as recorder:
+        network = record_network(description, recorder, "infer")
+        outputs = record_objective(description, network, penalised=False)
+    return finish(program("evaluate", network, outputs))
+
+
+def predict(description: Description, *, raw: bool = False) -> Program:
+    """The loss's link of the output (probabilities), or the raw output (logits)."""
+    with recording() as recorder:
+        network = record_network(description, recorder, "infer")
+        link = description.loss.link if description.loss and not raw else linear
+        with recorder.at(note=f"link: {getattr(link, '__name__', 'function')}"):
+            P = call(link, network.output)
+        if P is not network.output:
+            P.named("P")
+    return finish(program("raw" if raw else "predict", network, (P,)))
+
+
+def initialize(description: Description) -> Program:
+    """The first numbers of parameters, state and the optimizer's state, drawn from ``rng``."""
+    with recording() as recorder:
+        scope = record_network(description, recorder, "initialize").scope
+        if description.optimizer is not None:
+            with recording_aside(recorder):
+                rule = record_rule(description.optimizer, scope)
+            note = f"optimizer: {describe(description.optimizer)}"
+            with recorder.at(phase="prologue", note=note):
+                for parameter in scope.trainable:
+                    initial_state(rule, parameter, scope)
+        outputs = (*scope.parameters, *scope.state_values)
+        inputs = tuple(scope.inputs.values())
+    settings = scope.hyperparameters
+    whole = Program("initialize", inputs, (), (), settings, tuple(recorder.prologue), {}, outputs)
+    return finish(whole)
+
+
+def prepare(description: Description) -> Program:
+    """What layers fit to the training rows before the first step (Standardize); may return nothing."""
+    with recording() as recorder:
+        network = record_network(description, recorder, "prepare")
+    return finish(program("prepare", network, tuple(network.scope.fitted_values)))
+
+
+# ---- print ----
+@dataclass(frozen=True)
+class Source:
+    """The numpy text of a description: the module that is loaded, each function's text, the programs."""
+
+    text: str
+    functions: Mapping[str, str]
+    programs: Mapping[str, Program]
+
+
+def source(description: Description) -> Source:
+    """Record and print all programs of a description, with a loss or (to predict only) without."""
+    recorded = [initialize(description)]
+    preparation = prepare(description)
+    if preparation.outputs:
+        recorded.append(preparation)
+    if description.loss is not None:
+        recorded += [train_step(description), evaluate(description)]
+    recorded += [predict(description), predict(description, raw=True)]
+    weights = {"loss": description.reduction == "mean", "penalty": description.reduction == "mean"}
+    texts = numpy_module.functions(recorded, description.dtype, weights)
+    text = numpy_module.module(recorded, texts, description_text(description), description.dtype)
+    return Source(text, texts, {program.name: program for program in recorded})
+
+
+def description_text(description: Description) -> str:
+    """The calls that make the description, for the head of a text."""
+    layers = ", ".join(describe(layer) for layer in description.layers)
+    text = f"Sequential([{layers}], input_shape={description.input_shape})"
+    if description.loss is None:
+        return text
+    settings = [f'loss="{description.loss.name}"', f"optimizer={describe(description.optimizer)}"]
+    if description.regularizer:
+        settings.append(f"regularizer={describe(description.regularizer)}")
+    if description.metrics:
+        settings.append(f"metrics={list(description.metrics)}")
+    if description.reduction != "mean":
+        settings.append(f'reduction="{description.reduction}"')
+    return f"{text}\ncompile({', '.join(settings)})"
+
+
+# ---- what they share ----
+def program(
+    name: str,
+    network: Recorded,
+    outputs: Sequence[Value],
+    gradients: dict[Value, Value] | None = None,
+) -> Program:
+    scope = network.scope
+    return Program(
+        name=name,
+        inputs=tuple(scope.inputs.values()),
+        parameters=tuple(scope.parameters),
+        state=tuple(scope.state_values),
+        hyperparameters=scope.hyperparameters,
+        statements=(*scope.recorder.prologue, *scope.recorder.statements),
+        updates=scope.updates,
+        outputs=tuple(outputs),
+        gradients=gradients or {},
+        minimum_rows=scope.minimum_rows,
+    )
+
+
+def warn_of_unreached(trainable: Sequence[Value], gradients: dict[Value, Value]) -> None:
+    names = [str(value.name) for value in trainable if value not in gradients]
+    if names:
+        warnings.warn(
+            f"the loss does not depend on {', '.join(names)}: not trained; remove them from the layer, "
+            "use them in build(), or set trainable=False",
+            stacklevel=2,
+        )

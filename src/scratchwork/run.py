@@ -1,0 +1,139 @@
+"""Run: a description with its engines and numbers. What ``Sequential`` does happens here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .description import Description
+from .engines.numpy import NumpyEngine
+from .errors import DataError, ShapeError
+from .losses import Loss, TargetKind
+from .program.record import recording
+from .programs import source
+from .network import record_network
+from .storage import Array, Storage
+from .streams import Stream, generator
+from .training.inputs import as_numbers, check_X, check_y, default_kind, target_kind
+from .training.state import State
+
+
+class Run:
+    """The programs of one description, loaded, and the numbers that they work on.
+
+    Parameters
+    ----------
+    description : Description
+        Its ``targets`` do not matter: there is an engine for each kind that is met.
+    seed : int
+    source_file : path, optional
+    """
+
+    def __init__(
+        self, description: Description, seed: int, source_file: str | Path | None = None
+    ) -> None:
+        self.description, self.seed, self.source_file = description, seed, source_file
+        self.engines: dict[TargetKind, NumpyEngine] = {}
+        with recording() as recorder:
+            network = record_network(description, recorder, "infer")
+        self.width = network.output.shape[-1].number
+        drawn = self.engine().named("initialize", {"rng": generator(seed, Stream.INIT)})
+        count = len(network.scope.parameters)
+        names = list(drawn)
+        self.state = State(
+            Storage({name: drawn[name] for name in names[:count]}, description.dtype),
+            Storage({name: drawn[name] for name in names[count:]}, description.dtype),
+        )
+        self.prepared = False  # whether layers were fitted to training rows
+        self.untouched = True  # whether the parameters are what seed and steps have made them
+
+    def engine(self, targets: TargetKind | None = None) -> NumpyEngine:
+        """The engine for one kind of targets: by default the one in use, or what the loss suggests."""
+        kind = targets or self.kind()
+        if kind not in self.engines:
+            text = source(replace(self.description, targets=kind))
+            self.engines[kind] = NumpyEngine(text, self.source_file)
+        return self.engines[kind]
+
+    def kind(self) -> TargetKind:
+        """The kind of targets last met; before any, what the loss suggests."""
+        loss = self.description.loss
+        return next(reversed(self.engines), default_kind(loss, self.width) if loss else "matrix")
+
+    def take_over(self, old: Run) -> None:
+        """Keep another run's parameters, layers' state and epoch; the optimizer begins anew."""
+        kept = {*old.state.parameters, *old.layer_state_names()}
+        arrays = self.state.arrays()
+        for name, value in old.state.arrays().items():
+            if name in kept and name in arrays:
+                arrays[name][...] = value
+        self.state.epoch, self.prepared = old.state.epoch, old.prepared
+        self.untouched = old.untouched and old.state.epoch == 0 and old.seed == self.seed
+
+    def layer_state_names(self) -> set[str]:
+        return {str(value.name) for value in self.engine().source.programs["raw"].state}
+
+    @property
+    def hyperparameters(self) -> dict[str, float]:
+        """Every setting of the programs by name."""
+        programs = self.engine().source.programs.values()
+        return {str(x.name): v for p in programs for x, v in p.hyperparameters.items()}
+
+    def values(self, **more: Any) -> dict[str, Any]:
+        """What a program may ask for, by name: arrays, settings, and what is given."""
+        return {**self.state.arrays(), **self.hyperparameters, **more}
+
+    # ---- at the door ----
+    def check_X(self, X: Any, where: str) -> Array:
+        return check_X(X, self.description.input_shape, self.description.dtype, where)
+
+    def check_y(self, y: Any, rows: int, where: str, loss: Loss) -> tuple[TargetKind, Array]:
+        kind = target_kind(y, loss, self.width, where)
+        return kind, check_y(y, kind, loss, rows, self.width, self.description.dtype, where)
+
+    def set_arrays(self, given: Mapping[str, Any], where: str) -> None:
+        """Set parameters or state by name, all or none."""
+        arrays = self.state.arrays()
+        checked = {}
+        for name, value in given.items():
+            new = as_numbers(value, f"{where} {name}")
+            if new.shape != self.array(name, where).shape:
+                raise ShapeError(
+                    where,
+                    f"{name} of shape {arrays[name].shape}",
+                    str(new.shape),
+                    "reshape or transpose it",
+                )
+            checked[name] = new
+        for name, new in checked.items():
+            arrays[name][...] = new
+        self.untouched = False
+
+    def array(self, name: str, where: str) -> Array:
+        arrays = self.state.arrays()
+        if name not in arrays:
+            raise DataError(
+                where,
+                f"one of {', '.join(arrays)}",
+                repr(name),
+                "use the names that source() shows",
+            )
+        return arrays[name]
+
+    def prepare(self, X: Array) -> None:
+        """Fit what layers fit to the training rows (Standardize), once, in float64."""
+        if not self.prepared and "prepare" in self.engine().source.programs:
+            values = {k: np.asarray(v, np.float64) for k, v in self.state.arrays().items()}
+            fitted = self.engine().named("prepare", self.values(**values, X=X.astype(np.float64)))
+            for name, value in fitted.items():
+                self.state.arrays()[name][...] = value
+        self.prepared = True
+
+
+def new_seed() -> int:
+    """A seed from the operating system, small enough to type."""
+    return int(np.random.SeedSequence().generate_state(1)[0])

@@ -1,0 +1,50 @@
+"""Random streams: one seed, and an independent generator for each thing that is drawn."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+
+from scratchwork.errors import DescriptionError
+
+
+class Stream(IntEnum):
+    """What a random number is drawn for; its value is the first entry of the spawn key."""
+
+    INIT = 0  # initial parameters
+    ORDER = 1  # the order of the rows in an epoch
+    DRAWS = 2  # draws of the program itself, such as dropout masks
+    SPLIT = 3  # datasets: which row lands in which part
+
+
+def generator(seed: int, stream: Stream, epoch: int = 0) -> np.random.Generator:
+    """Make the generator of one stream in one epoch.
+
+    The same three numbers give the same draws; changing any of them gives independent ones,
+    by NumPy's ``SeedSequence(seed, spawn_key=(stream, epoch))``.
+
+    Parameters
+    ----------
+    seed : int >= 0
+    stream : Stream
+    epoch : int >= 0
+        Counted over the model's whole life.
+
+    Raises
+    ------
+    DescriptionError
+        When ``seed`` is not a whole number >= 0.
+
+    Examples
+    --------
+    >>> first, again = (generator(7, Stream.ORDER, epoch=2) for _ in range(2))
+    >>> bool((first.permutation(100) == again.permutation(100)).all())
+    True
+    """
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
+        raise DescriptionError(
+            "seed", "a whole number >= 0", repr(seed), "choose one, for example seed=0"
+        )
+    sequence = np.random.SeedSequence(int(seed), spawn_key=(int(stream), epoch))
+    return np.random.default_rng(sequence)

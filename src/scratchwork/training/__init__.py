@@ -1,0 +1,1 @@
+"""Training: checks at the door, the loop over chunks, history, interrupts."""

@@ -1,0 +1,155 @@
+"""fit and evaluate: from what the user gives to a plan that the loop runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..engines.numpy import one_thread
+from ..errors import DataError, NotReadyError
+from ..losses import Loss, TargetKind
+from ..run import Run
+from ..settings import whole
+from ..storage import Array
+from . import loop
+from .history import Evaluation, History
+from .progress import Verbose, progress
+from .state import Plan, State
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What a fit was, so that it can be written down as a program."""
+
+    start: State
+    kind: TargetKind
+    batch_size: int
+    epochs: int
+    shuffle: bool
+    from_seed: bool  # whether the start is what the initializers drew
+    callbacks: int
+    validated: bool
+    examples: Array  # the first rows of X
+    classes: int
+
+
+def needs_loss(run: Run, where: str) -> Loss:
+    if run.description.loss is None:
+        raise NotReadyError(
+            where,
+            "a compiled model",
+            "one without a loss",
+            'call compile(loss="cross_entropy") first',
+        )
+    return run.description.loss
+
+
+def fit(
+    run: Run,
+    X: Any,
+    y: Any,
+    *,
+    batch_size: int | None,
+    epochs: int,
+    validation_data: tuple[Any, Any] | None,
+    shuffle: bool,
+    callbacks: Sequence[Callable[[], object]],
+    verbose: Verbose,
+    history: History,
+) -> Fit:
+    """Check everything, then train; ``history`` is filled as epochs end."""
+    loss = needs_loss(run, "fit")
+    X = run.check_X(X, "fit(X)")
+    kind, y = run.check_y(y, len(X), "fit(y)", loss)
+    whole("fit", "epochs", epochs)
+    rows = check_batch_size(run, kind, batch_size, len(X))
+    validate = validation(run, validation_data, loss)
+    shown = progress(verbose, len(X) * epochs)
+    engine = run.engine(kind)
+    fresh = run.untouched and run.state.epoch == 0
+    run.prepare(X)
+    start = run.state.copy()
+    plan = Plan(
+        X,
+        y,
+        targets_name(kind),
+        rows,
+        epochs,
+        shuffle,
+        run.seed,
+        run.hyperparameters,
+        validate,
+        callbacks,
+    )
+    record = Fit(
+        start,
+        kind,
+        rows,
+        epochs,
+        shuffle,
+        fresh,
+        len(callbacks),
+        validate is not None,
+        X[:3].copy(),
+        run.width,
+    )
+    loop.run(engine, run.state, plan, history, shown)
+    return record
+
+
+def targets_name(kind: TargetKind) -> str:
+    """What the program calls its targets."""
+    return "Y" if kind == "matrix" else "y"
+
+
+def check_batch_size(run: Run, kind: TargetKind, batch_size: int | None, rows: int) -> int:
+    """The rows of a batch; None, or more than there are, means all."""
+    if batch_size is None:
+        batch_size = rows
+    whole("fit", "batch_size", batch_size)
+    size = min(int(batch_size), rows)
+    least = run.engine(kind).source.programs["train_step"].minimum_rows
+    smallest = rows % size or size
+    if smallest < least:
+        raise DataError(
+            "fit",
+            f"batches of at least {least} rows, for BatchNorm's variance",
+            f"a batch of {smallest} ({rows} rows by {size})",
+            "choose another batch_size",
+        )
+    return size
+
+
+def validation(
+    run: Run, data: tuple[Any, Any] | None, loss: Loss
+) -> Callable[[], dict[str, float]] | None:
+    """A function that gives val_loss and the metrics on the validation data."""
+    if data is None:
+        return None
+    if not isinstance(data, tuple | list) or len(data) != 2:
+        raise DataError(
+            "fit(validation_data)",
+            "a pair (X, y)",
+            type(data).__name__,
+            "give validation_data=(X_val, y_val)",
+        )
+    X = run.check_X(data[0], "fit(validation_data X)")
+    kind, y = run.check_y(data[1], len(X), "fit(validation_data y)", loss)
+
+    def validate() -> dict[str, float]:
+        values = run.values(X=X, **{targets_name(kind): y})
+        result = run.engine(kind).evaluate(values, targets_name(kind))
+        return {f"val_{name}": value for name, value in result.items()}
+
+    return validate
+
+
+def evaluate(run: Run, X: Any, y: Any) -> Evaluation:
+    """Loss and metrics over all rows, as in inference."""
+    loss = needs_loss(run, "evaluate")
+    X = run.check_X(X, "evaluate(X)")
+    kind, y = run.check_y(y, len(X), "evaluate(y)", loss)
+    name = targets_name(kind)
+    with one_thread():
+        return Evaluation(run.engine(kind).evaluate(run.values(X=X, **{name: y}), name))

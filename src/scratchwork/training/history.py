@@ -1,0 +1,100 @@
+"""What a fit leaves behind: losses and metrics by epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class History:
+    """The record of one fit, or of all fits of a model.
+
+    Attributes
+    ----------
+    history : dict of str to list of float
+        ``loss`` (what is minimised: data loss and penalty, mean over the rows as they were met,
+        dropout on), ``penalty`` its part, the metrics, and each again as ``val_...`` for the
+        validation data (data loss alone, dropout off). One entry an epoch.
+    epoch : list of int
+        Epochs counted over the model's life, from 0.
+    seed : int
+    engine : str
+    seconds : float
+        The time spent in fit.
+
+    Examples
+    --------
+    >>> record = History(seed=0)
+    >>> record.add(0, {"loss": 2.0}); record.add(1, {"loss": 1.0})
+    >>> record["loss"]
+    [2.0, 1.0]
+    """
+
+    seed: int = 0
+    engine: str = "numpy"
+    history: dict[str, list[float]] = field(default_factory=dict)
+    epoch: list[int] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def add(self, epoch: int, logs: dict[str, float]) -> None:
+        """Append the numbers of one epoch."""
+        self.epoch.append(epoch)
+        for name, value in logs.items():
+            self.history.setdefault(name, []).append(value)
+
+    def extend(self, other: History) -> None:
+        """Append another fit of the same model."""
+        for i, epoch in enumerate(other.epoch):
+            self.add(epoch, {name: values[i] for name, values in other.history.items()})
+        self.seconds += other.seconds
+
+    def __getitem__(self, name: str) -> list[float]:
+        return self.history[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.history
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.history)
+
+    def __repr__(self) -> str:
+        """A table, a line an epoch."""
+        names = list(self.history)
+        rows = [f"{'epoch':>5}" + "".join(f"{name:>14}" for name in names)]
+        for i, epoch in enumerate(self.epoch):
+            cells = (f"{self.history[name][i]:>14.6g}" for name in names)
+            rows.append(f"{epoch + 1:>5}" + "".join(cells))
+        return "\n".join(rows)
+
+
+class Evaluation(tuple[float, ...]):
+    """Loss and metrics, in order and by name.
+
+    Examples
+    --------
+    >>> result = Evaluation({"loss": 0.25, "accuracy": 0.9})
+    >>> loss, accuracy = result
+    >>> accuracy == result["accuracy"]
+    True
+    """
+
+    names: tuple[str, ...]
+
+    def __new__(cls, values: dict[str, float]) -> Evaluation:
+        result = super().__new__(cls, values.values())
+        result.names = tuple(values)
+        return result
+
+    def __getnewargs__(self) -> tuple[dict[str, float]]:  # type: ignore[override] # for pickle
+        return (self.as_dict(),)
+
+    def __getitem__(self, key: Any) -> Any:
+        return super().__getitem__(self.names.index(key) if key in self.names else key)
+
+    def as_dict(self) -> dict[str, float]:
+        return dict(zip(self.names, self, strict=True))
+
+    def __repr__(self) -> str:
+        return ", ".join(f"{name} {value:.6g}" for name, value in self.as_dict().items())

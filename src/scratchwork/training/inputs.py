@@ -1,0 +1,138 @@
+"""What may come in: X and y are checked once, at the door, with errors that say where to look."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..errors import DataError, ShapeError
+from ..losses import Loss, TargetKind
+from ..storage import Array
+
+PROBABILITY_TOLERANCE = 1e-4
+
+
+def as_numbers(given: Any, where: str) -> Array:
+    """An array of numbers, or an error for objects, text and what is no array."""
+    try:
+        array = np.asarray(given)
+    except ValueError as error:
+        raise DataError(where, "an array", str(error), "give rows of equal length") from error
+    if array.dtype.kind not in "biuf":
+        raise DataError(
+            where, "numbers", f"dtype {array.dtype}", "encode text and objects as numbers"
+        )
+    return array
+
+
+def check_X(given: Any, input_shape: tuple[int, ...], dtype: str, where: str) -> Array:
+    """X as (n, *input_shape) in the model's dtype, finite and not empty."""
+    X = as_numbers(given, where)
+    expected = f"({', '.join(map(str, ('n', *input_shape)))}{',' if not input_shape else ''})"
+    if X.shape[1:] != input_shape or X.ndim != len(input_shape) + 1:
+        raise ShapeError(
+            where, f"X of shape {expected}", str(X.shape), reshape_advice(X, input_shape)
+        )
+    if not len(X):
+        raise DataError(where, "at least one row", "none", "check how the data were selected")
+    X = np.ascontiguousarray(X, dtype)
+    if not np.isfinite(X).all():
+        raise not_finite(X, where)
+    return X
+
+
+def reshape_advice(X: Array, input_shape: tuple[int, ...]) -> str:
+    if (*X.shape[1:], 1) == input_shape:
+        return "add the channel: X[..., None]"
+    if X.shape == input_shape:
+        return "one row alone is X[None]"
+    if int(np.prod(X.shape[1:])) == int(np.prod(input_shape)):
+        return f"reshape it: X.reshape(-1, {', '.join(map(str, input_shape))})"
+    return "give rows of the width the network was built for"
+
+
+def not_finite(X: Array, where: str) -> DataError:
+    row, *rest = (int(i) for i in np.argwhere(~np.isfinite(X))[0])
+    column = rest[0] if len(rest) == 1 else tuple(rest)
+    number = int((~np.isfinite(X)).sum())
+    return DataError(
+        where,
+        "finite numbers",
+        f"{X[(row, *rest)]} at row {row}, column {column} ({number} in all)",
+        "drop or fill such entries",
+    )
+
+
+def target_kind(given: Any, loss: Loss, width: int, where: str) -> TargetKind:
+    """Whether y holds class numbers, one number a row, or one row a row."""
+    y = as_numbers(given, where)
+    flat = y.ndim == 1 or (y.ndim == 2 and y.shape[1] == 1)
+    if loss.classes and flat and width > 1:
+        return "labels"
+    return "column" if flat and width == 1 else "matrix"
+
+
+def default_kind(loss: Loss, width: int) -> TargetKind:
+    """What y is expected to be before any was seen."""
+    if loss.classes and width > 1:
+        return "labels"
+    return "column" if width == 1 else "matrix"
+
+
+def check_y(
+    given: Any, kind: TargetKind, loss: Loss, rows: int, width: int, dtype: str, where: str
+) -> Array:
+    """y as the program takes it: (n,) class numbers or numbers, or (n, width)."""
+    y = as_numbers(given, where)
+    if len(y.shape) == 0 or len(y) != rows:
+        got = f"{len(y) if y.shape else 'one number'} for {rows} rows of X"
+        raise DataError(where, "as many targets as rows", got, "give X and y of the same length")
+    if kind == "labels":
+        return check_labels(y.reshape(rows), width, where)
+    wanted = (rows,) if kind == "column" else (rows, width)
+    if y.shape != wanted and not (kind == "column" and y.shape == (rows, 1)):
+        raise ShapeError(
+            where,
+            f"y of shape {('n', *wanted[1:])}".replace("'", ""),
+            str(y.shape),
+            f"the network has {width} output{'s' * (width > 1)}",
+        )
+    y = np.ascontiguousarray(y.reshape(wanted), dtype)
+    if not np.isfinite(y).all():
+        raise not_finite(y, where)
+    check_probabilities(y, loss, where)
+    return y
+
+
+def check_labels(y: Array, width: int, where: str) -> Array:
+    """Class numbers 0 .. width - 1 as integers."""
+    whole = np.isfinite(y).all() and (y == np.floor(y)).all()
+    if not whole or y.min() < 0 or y.max() >= width:
+        wrong = y[~(np.isfinite(y) & (y == np.floor(y)) & (y >= 0) & (y < width))][0]
+        raise DataError(
+            where,
+            f"class numbers from 0 to {width - 1}",
+            str(wrong),
+            f"number the classes from 0, or give the last layer more than {width} units",
+        )
+    return y.astype(np.int64)
+
+
+def check_probabilities(y: Array, loss: Loss, where: str) -> None:
+    """Targets of cross_entropy are probabilities that sum to 1, those of binary_cross_entropy in [0, 1]."""
+    if loss.name not in ("cross_entropy", "binary_cross_entropy"):
+        return
+    if y.min() < 0 or y.max() > 1:
+        wrong = y.min() if y.min() < 0 else y.max()
+        raise DataError(where, "targets from 0 to 1", str(wrong), "give classes as 0 and 1")
+    if loss.classes and y.ndim == 2:
+        sums = y.sum(axis=1)
+        row = int(np.abs(sums - 1).argmax())
+        if abs(sums[row] - 1) > PROBABILITY_TOLERANCE:
+            raise DataError(
+                where,
+                "probabilities that sum to 1 in each row",
+                f"{sums[row]:.6g} in row {row}",
+                "divide each row by its sum",
+            )

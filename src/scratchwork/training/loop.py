@@ -1,0 +1,98 @@
+"""The training loop: epochs, chunks of batches, and what stands between them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..engines.numpy import NumpyEngine, one_thread
+from ..inspect.nonfinite import find_and_raise
+from ..storage import Array
+from ..streams import Stream, generator
+from .history import History
+from .interrupt import Interrupt
+from .progress import Progress
+from .state import Plan, State, step_values
+
+CHUNK_SECONDS = 0.1
+"""Between chunks interrupts are read, progress is shown and numbers are saved."""
+
+
+def run(
+    engine: NumpyEngine, state: State, plan: Plan, history: History, progress: Progress
+) -> None:
+    """Train for the plan's epochs; state and history are changed as it goes.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        After Ctrl-C, once the step under way is finished; the epochs so far stand in history.
+    NonFiniteError
+        If a loss is not finite: the state is that before the step which made it so.
+    """
+    started = time.perf_counter()
+    try:
+        with one_thread(), Interrupt() as interrupt, progress:
+            for _ in range(plan.epochs):
+                epoch = state.epoch
+                logs = run_epoch(engine, state, plan, interrupt, progress)
+                logs |= plan.validate() if plan.validate else {}
+                history.add(epoch, logs)
+                progress.epoch(epoch, logs)
+                if any([callback() for callback in plan.callbacks]):
+                    break
+    finally:
+        history.seconds += time.perf_counter() - started
+
+
+def run_epoch(
+    engine: NumpyEngine, state: State, plan: Plan, interrupt: Interrupt, progress: Progress
+) -> dict[str, float]:
+    """One pass over the rows; the means of loss, penalty and metrics as they were met."""
+    rng = generator(plan.seed, Stream.DRAWS, state.epoch)
+    order = row_order(plan, state.epoch)
+    state.epoch += 1  # an epoch that was interrupted counts: its draws are used up
+    totals: dict[str, float] = {}
+    for chunk in chunks(order, plan.batch_size):
+        sums = run_chunk(engine, state, plan, chunk, rng)
+        totals = {name: totals.get(name, 0.0) + value for name, value in sums.items()}
+        progress.advance(len(chunk))
+        if interrupt.asked:
+            raise KeyboardInterrupt
+    return {name: total / len(order) for name, total in totals.items()}
+
+
+def row_order(plan: Plan, epoch: int) -> Array:
+    if not plan.shuffle:
+        return np.arange(len(plan.X))
+    return generator(plan.seed, Stream.ORDER, epoch).permutation(len(plan.X))
+
+
+def chunks(order: Array, batch_size: int) -> Iterator[Array]:
+    """Slices of the order, whole batches that take about CHUNK_SECONDS. They change no bit."""
+    start, batches = 0, 1
+    while start < len(order):
+        stop = start + batches * batch_size
+        before = time.perf_counter()
+        yield order[start:stop]
+        seconds = max(time.perf_counter() - before, 1e-6)
+        batches = max(1, min(int(batches * CHUNK_SECONDS / seconds), 8 * batches))
+        start = stop
+
+
+def run_chunk(
+    engine: NumpyEngine, state: State, plan: Plan, order: Array, rng: np.random.Generator
+) -> dict[str, float]:
+    before, draws = state.copy(), rng.bit_generator.state
+    values = step_values(state, plan, rng) | {"order": order, "batch_size": plan.batch_size}
+    try:
+        sums = engine.train(values)
+    except FloatingPointError:
+        state.restore(before)
+        rng.bit_generator.state = draws
+        find_and_raise(engine, state, plan, order, rng)
+        raise
+    state.t += -(-len(order) // plan.batch_size)
+    return sums

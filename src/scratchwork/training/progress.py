@@ -1,0 +1,82 @@
+"""What is shown while training: nothing, a bar, or a line an epoch."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Any, Literal
+
+from ..settings import one_of
+
+Verbose = Literal["auto", 0, 1, 2]
+BAR_AFTER_SECONDS = 0.5
+
+
+def epoch_line(epoch: int, logs: dict[str, float]) -> str:
+    """``epoch 3: loss 0.1234, accuracy 0.9671, val_loss ...``"""
+    return f"epoch {epoch + 1}: " + ", ".join(f"{k} {v:.4f}" for k, v in logs.items())
+
+
+class Progress:
+    """Shows nothing. The loop calls ``advance`` after each chunk and ``epoch`` after each epoch."""
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def advance(self, rows: int) -> None:
+        """So many rows more have been trained on."""
+
+    def epoch(self, epoch: int, logs: dict[str, float]) -> None:
+        """An epoch has ended with these numbers."""
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+
+class Lines(Progress):
+    """Prints a line an epoch."""
+
+    def epoch(self, epoch: int, logs: dict[str, float]) -> None:
+        print(epoch_line(epoch, logs), flush=True)
+
+
+class Bar(Progress):
+    """A bar on the terminal, shown once the fit has lasted half a second, gone when it ends."""
+
+    def __init__(self, rows: int, *, lines: bool = False, delay: float = BAR_AFTER_SECONDS) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as RichProgress
+
+        columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+        self.console = Console(stderr=True)
+        self.bar = RichProgress(*columns, console=self.console, transient=True)
+        self.task: Any = self.bar.add_task("training", total=rows)
+        self.lines, self.delay, self.started, self.shown = lines, delay, time.perf_counter(), False
+
+    def advance(self, rows: int) -> None:
+        if not self.shown and time.perf_counter() - self.started >= self.delay:
+            self.bar.start()
+            self.shown = True
+        self.bar.advance(self.task, rows)
+
+    def epoch(self, epoch: int, logs: dict[str, float]) -> None:
+        self.bar.update(self.task, description=f"epoch {epoch + 1}, loss {logs['loss']:.4f}")
+        if self.lines:
+            (self.bar.console.print if self.shown else print)(epoch_line(epoch, logs))
+
+    def __exit__(self, *_: object) -> None:
+        if self.shown:
+            self.bar.stop()
+
+
+def progress(verbose: Verbose, rows: int) -> Progress:
+    """The display that ``fit(verbose=...)`` asks for; ``rows`` is rows times epochs."""
+    one_of("fit", "verbose", verbose, ("auto", 0, 1, 2))  # type: ignore[arg-type] # numbers too
+    if verbose == 2:
+        return Lines()
+    wanted = verbose == 1 or (verbose == "auto" and sys.stderr.isatty())
+    try:
+        return Bar(rows) if wanted else Progress()
+    except ImportError:  # rich is not installed: the library runs with NumPy alone
+        return Lines() if verbose == 1 else Progress()

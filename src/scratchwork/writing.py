@@ -1,0 +1,6 @@
+"""tmp"""
+
+Written = None
+
+
+def write_program(*a, **k): ...
