@@ -1,4 +1,4 @@
-"""Activation functions: Z -> A, elementwise but for softmax. Each carries its short gradient rule."""
+"""Activation functions: Z -> A, elementwise but for softmax, each with its short gradient rule."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def sigmoid(Z: Value) -> Value:
 @composite(vjp=lambda dA, A, Z: (dA * (1 - A**2),))
 def tanh(Z: Value) -> Value:
     """A = (exp(Z) - exp(-Z)) / (exp(Z) + exp(-Z))."""
-    return np.tanh(Z)  # type: ignore[call-overload, no-any-return] # recorded, see Value.__array_ufunc__
+    return np.tanh(Z)  # type: ignore[no-any-return] # recorded, see Value.__array_ufunc__
 
 
 @composite(vjp=lambda dA, A, Z: (A * (dA - (dA * A).sum(axis=-1, keepdims=True)),))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
+from .errors import DescriptionError
 from .layers.layer import Buildable
 from .losses import Loss, TargetKind
 from .program.update import Optimizer
 from .regularizers import Regularizer
+from .settings import whole
 
 Reduction = Literal["mean", "sum"]
+InputShape: TypeAlias = int | tuple[int, ...] | None
 DTypeName = Literal["float32", "float64"]
 
 
@@ -18,11 +22,12 @@ DTypeName = Literal["float32", "float64"]
 class Description:
     """A network, what it is trained for, and how.
 
-    ``input_shape`` is that of one row; ``targets`` says what y is (see ``losses.TargetKind``).
+    ``input_shape`` is that of one row, empty until it is known; ``targets`` says what y is (see
+    ``losses.TargetKind``).
     """
 
     layers: tuple[Buildable, ...]
-    input_shape: tuple[int, ...]
+    input_shape: tuple[int, ...] = ()
     loss: Loss | None = None
     optimizer: Optimizer | None = None
     regularizer: Regularizer | None = None
@@ -30,3 +35,28 @@ class Description:
     reduction: Reduction = "mean"
     targets: TargetKind = "matrix"
     dtype: DTypeName = "float32"
+
+
+def check_layers(layers: Sequence[Buildable]) -> tuple[Buildable, ...]:
+    """The layers, or an error for what is none."""
+    for i, layer in enumerate(layers):
+        if isinstance(layer, type) or not callable(getattr(layer, "build", None)):
+            raise DescriptionError(
+                f"layers[{i}]",
+                "a layer with build(x, scope)",
+                repr(layer),
+                "give an instance, such as sw.Dense(10)",
+            )
+    if not layers:
+        raise DescriptionError("Sequential", "at least one layer", "none", "add sw.Dense(10)")
+    return tuple(layers)
+
+
+def check_input_shape(given: InputShape) -> tuple[int, ...]:
+    """The shape of a row as a tuple, empty where it is not known."""
+    if given is None:
+        return ()
+    shape = given if isinstance(given, tuple) else (given,)
+    for size in shape:
+        whole("Sequential", "input_shape", size)
+    return tuple(int(size) for size in shape)

@@ -8,8 +8,8 @@
     |-- DataError (ValueError)            arrays that do not fit the network, or damaged data
     |-- FileError (OSError)               a file that is missing or cannot be written
     |-- NotReadyError (RuntimeError)      a call before the one it needs (fit before compile)
-    |-- GradientError (TypeError)         an operation on the way to a parameter has no gradient rule
-    |-- ProgramError (RuntimeError)       a program breaks an invariant: a mistake of a layer or of ours
+    |-- GradientError (TypeError)         an operation before a parameter has no gradient rule
+    |-- ProgramError (RuntimeError)       a program breaks an invariant: a layer's mistake, or ours
     `-- NonFiniteError (FloatingPointError)   training produced NaN or infinity
 """
 

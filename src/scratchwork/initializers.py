@@ -1,4 +1,4 @@
-"""Initializers: how a parameter gets its first numbers. Recorded like layers, so the program shows them."""
+"""Initializers: how a parameter gets its first numbers, recorded so that the program shows it."""
 
 from __future__ import annotations
 

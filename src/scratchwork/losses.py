@@ -37,19 +37,19 @@ def cross_entropy(Z: Value, Y: Value) -> Value:
 
 @composite(vjp=lambda dL, L, Z, Y: (expand_dims(dL, 1) * (sigmoid(Z).named("P") - Y), None))
 def binary_cross_entropy(Z: Value, Y: Value) -> Value:
-    """L = -sum(Y log(P) + (1 - Y) log(1 - P)) with P = sigmoid(Z), written so that it never overflows.
+    """L = -sum(Y log(P) + (1 - Y) log(1 - P)) with P = sigmoid(Z), in a form without overflow.
 
     Several outputs are several yes-or-no questions, whose losses are added up; Keras and PyTorch
     take their mean.
     """
     E = exp(-abs(Z)).named("E")
-    return (maximum(Z, 0) - Z * Y + np.log1p(E)).sum(axis=1)  # type: ignore[call-overload, no-any-return] # recorded
+    return (maximum(Z, 0) - Z * Y + np.log1p(E)).sum(axis=1)  # type: ignore[no-any-return] # recorded
 
 
 @composite(vjp=lambda dL, L, Z, Y: (expand_dims(dL, 1) * (2 * (Z - Y) / count(Z, 1)), None))
 def mean_squared_error(Z: Value, Y: Value) -> Value:
-    """L = mean((Z - Y)**2) over the outputs of a row."""
-    return ((Z - Y) ** 2).mean(axis=1)
+    """L = mean(R**2) over the outputs of a row, R = Z - Y the residuals."""
+    return ((Z - Y).named("R") ** 2).mean(axis=1)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,16 @@ import numpy as np
 
 from . import losses, optimizers
 from .activations import sigmoid
-from .description import Description, DTypeName, Reduction
+from .description import (
+    Description,
+    DTypeName,
+    InputShape,
+    Reduction,
+    check_input_shape,
+    check_layers,
+)
 from .engines.numpy import one_thread
-from .errors import DescriptionError, NotReadyError
+from .errors import NotReadyError
 from .inspect.summary import summarize
 from .inspect.trace import Trace, trace_step
 from .inspect.verify import Verification, verify
@@ -20,41 +28,15 @@ from .layers.layer import Buildable
 from .metrics import METRICS
 from .regularizers import Regularizer
 from .run import Run, new_seed
-from .settings import one_of, whole
+from .settings import one_of
 from .storage import Array
 from .streams import Stream, generator
 from .training import fit as training
 from .training.history import Evaluation, History
 from .training.progress import Verbose
-from .writing import Written, write_program
+from .writing import write_program
 
 FUNCTIONS = {"step": "train_step", "epoch": "train_epoch"}
-InputShape = int | tuple[int, ...] | None
-
-
-def check_layers(layers: Sequence[Buildable]) -> tuple[Buildable, ...]:
-    """The layers, or an error for what is none."""
-    for i, layer in enumerate(layers):
-        if isinstance(layer, type) or not callable(getattr(layer, "build", None)):
-            raise DescriptionError(
-                f"layers[{i}]",
-                "a layer with build(x, scope)",
-                repr(layer),
-                "give an instance, such as sw.Dense(10)",
-            )
-    if not layers:
-        raise DescriptionError("Sequential", "at least one layer", "none", "add sw.Dense(10)")
-    return tuple(layers)
-
-
-def check_input_shape(given: InputShape) -> tuple[int, ...] | None:
-    """The shape of a row as a tuple."""
-    if given is None:
-        return None
-    shape = given if isinstance(given, tuple) else (given,)
-    for size in shape:
-        whole("Sequential", "input_shape", size)
-    return tuple(int(size) for size in shape)
 
 
 class Sequential:
@@ -79,15 +61,19 @@ class Sequential:
     """
 
     def __init__(self, layers: Sequence[Buildable], input_shape: InputShape = None) -> None:
-        self.layers = check_layers(layers)
-        self.settings: dict[str, Any] = {}
+        checked = check_layers(layers)
+        first: InputShape = getattr(checked[0], "input_shape", None)
+        shape = check_input_shape(first if input_shape is None else input_shape)
+        self.description = Description(checked, shape)
         self.seed: int | None = None
         self.source_file: str | Path | None = None
         self.run: Run | None = None
         self.history = History()
         self.last_fit: training.Fit | None = None
-        first: InputShape = getattr(self.layers[0], "input_shape", None)
-        self.input_shape = check_input_shape(first if input_shape is None else input_shape)
+
+    @property
+    def layers(self) -> tuple[Buildable, ...]:
+        return self.description.layers
 
     def compile(
         self,
@@ -132,52 +118,39 @@ class Sequential:
             one_of("compile", "metrics", metric, tuple(METRICS))
         if seed is not None:
             generator(seed, Stream.INIT)  # refuses what is no seed
-        settings = {
-            "loss": losses.loss(loss),
-            "optimizer": optimizers.optimizer(optimizer),
-            "regularizer": regularizer,
-            "metrics": metrics,
-            "reduction": reduction,
-            "dtype": dtype,
-        }
-        new_run = None
-        if self.input_shape is not None:
-            description = Description(self.layers, self.input_shape, **settings)
-            new_run = Run(description, self.chosen_seed(seed), source_file)
-            if self.run is not None:
-                new_run.take_over(self.run)
-        self.settings, self.run, self.source_file = settings, new_run, source_file
-        self.seed = self.chosen_seed(seed)
+        description = replace(
+            self.description,
+            loss=losses.loss(loss),
+            optimizer=optimizers.optimizer(optimizer),
+            regularizer=regularizer,
+            metrics=metrics,
+            reduction=reduction,
+            dtype=dtype,
+        )
+        chosen = self.chosen_seed(seed)
+        run = Run(description, chosen, source_file) if description.input_shape else None
+        if run is not None and self.run is not None:
+            run.take_over(self.run)
+        self.description, self.run, self.source_file = description, run, source_file
+        self.seed = chosen
 
     def chosen_seed(self, given: int | None) -> int:
-        if given is None and self.seed is None:
-            self.seed = new_seed()
-        return int(given) if given is not None else int(self.seed or 0)
+        if given is not None:
+            return int(given)
+        return new_seed() if self.seed is None else self.seed
 
     def ready(self, where: str, X: Any = None) -> Run:
         """The run, begun with the shape of X if none was given."""
         if self.run is None:
-            if self.input_shape is None and X is None:
-                raise NotReadyError(
-                    where,
-                    "a known input shape",
-                    "none yet",
-                    "give input_shape= to Sequential, or call fit first",
-                )
-            shape = self.input_shape or check_input_shape(np.shape(X)[1:] or None)
-            if shape is None:
-                raise NotReadyError(
-                    where,
-                    "rows of features",
-                    f"X of shape {np.shape(X)}",
-                    "give X as (n, features): X[:, None] for one feature",
-                )
-            self.run = Run(
-                Description(self.layers, shape, **self.settings),
-                self.chosen_seed(None),
-                self.source_file,
-            )
-            self.input_shape = shape
+            shape = self.description.input_shape or tuple(np.shape(X)[1:])
+            if not shape:
+                got = "none yet" if X is None else f"X of shape {np.shape(X)}"
+                todo = "give input_shape= to Sequential, or rows of features: X (n, features)"
+                raise NotReadyError(where, "a known input shape", got, todo)
+            description = replace(self.description, input_shape=check_input_shape(shape))
+            self.seed = self.chosen_seed(None)
+            self.run = Run(description, self.seed, self.source_file)
+            self.description = description
         return self.run
 
     # ---- training and using ----
@@ -209,7 +182,7 @@ class Sequential:
         callbacks : sequence of functions
             Each is called with the model after every epoch; one that returns True ends the fit.
         verbose : "auto", 0, 1 or 2
-            A bar in a terminal once the fit has lasted half a second; nothing; a bar; a line an epoch.
+            A bar in a terminal, after half a second; nothing; a bar; a line an epoch.
 
         Returns
         -------
@@ -225,13 +198,7 @@ class Sequential:
         NonFiniteError
             If a loss is not finite; the model is as it was before that step.
         """
-        if not self.settings:
-            raise NotReadyError(
-                "fit",
-                "a compiled model",
-                "one without a loss",
-                'call compile(loss="cross_entropy") first',
-            )
+        training.needs_loss(self.description, "fit")
         run = self.ready("fit", X)
         history = History(seed=run.seed, engine=run.engine().name)
         bound = [lambda each=each: each(self) for each in callbacks]
@@ -246,11 +213,11 @@ class Sequential:
         return history
 
     def evaluate(self, X: Any, y: Any) -> Evaluation:
-        """The loss of the data, without penalty and dropout, and the metrics: in order, and by name."""
+        """Data loss, without penalty and dropout, and metrics: in order, and by name."""
         return training.evaluate(self.ready("evaluate", X), X, y)
 
     def predict(self, X: Any, *, raw: bool = False) -> Array:
-        """Predictions (n, outputs): probabilities under a cross-entropy, ``raw=True`` for logits."""
+        """Predictions (n, outputs): probabilities under cross-entropy; raw=True gives logits."""
         run = self.ready("predict", X)
         values = run.values(X=run.check_X(X, "predict(X)"))
         with one_thread():
@@ -259,16 +226,17 @@ class Sequential:
     def predict_classes(self, X: Any) -> Array:
         """Class numbers (n,): the largest output, or whether the one output is above one half."""
         P = self.predict(X)
-        loss = self.settings.get("loss")
+        loss = self.description.loss
         if P.shape[1] > 1 and not (loss and loss.link is sigmoid):
-            return P.argmax(axis=1)
+            return np.asarray(P.argmax(axis=1))
         classes = (P > 0.5).astype(np.int64)
         return classes[:, 0] if P.shape[1] == 1 else classes
 
     # ---- looking inside ----
     def source(self, name: str = "step") -> str:
-        """The text that runs: "step", "epoch", "predict", "raw", "evaluate", "initialize", "program".
+        """The text that runs; ``name`` is one of its functions, or "program" for all of it.
 
+        The functions are "step", "epoch", "predict", "raw", "evaluate" and "initialize".
         ``inspect.getsource`` of the running function is equal to it.
         """
         made = self.ready("source").engine().source
@@ -291,32 +259,21 @@ class Sequential:
 
     def trace(self, X: Any, y: Any) -> Trace:
         """Every named array of one training step on these rows; the model is not changed."""
-        run, values = self.step(X, y, "trace")
+        run = self.ready("trace", X)
+        values = training.one_step(run, X, y, "trace")
         with one_thread():
             return trace_step(run.engine(), values)
 
     def verify(self, X: Any, y: Any) -> Verification:
         """Check every gradient of this network on these rows against differences of the loss."""
-        run, values = self.step(X, y, "verify")
+        run = self.ready("verify", X)
+        values = training.one_step(run, X, y, "verify")
         with one_thread():
             return verify(run, values)
 
-    def step(self, X: Any, y: Any, where: str) -> tuple[Run, dict[str, Any]]:
-        """The run, and all that one training step on these rows takes."""
-        run = self.ready(where, X)
-        loss = training.needs_loss(run, where)
-        X = run.check_X(X, f"{where}(X)")
-        kind, y = run.check_y(y, len(X), f"{where}(y)", loss)
-        training.check_batch_size(run, kind, None, len(X))
-        run.engine(kind)
-        t, epoch = run.state.t + 1, run.state.epoch
-        rng = generator(run.seed, Stream.DRAWS, epoch)
-        targets = {training.targets_name(kind): y}
-        return run, run.values(X=X, t=t, epoch=epoch, rng=rng, **targets)
-
     def write(
         self, path: str | Path, *, program: str = "train", data: Any = None, **settings: Any
-    ) -> Written:
+    ) -> tuple[Path, ...]:
         """Write a program that needs NumPy alone; see ``scratchwork.writing.write_program``."""
         return write_program(self, path, program=program, data=data, **settings)
 

@@ -27,7 +27,7 @@ class Recorded:
 
 
 def record_network(description: Description, recorder: Builder, mode: Mode) -> Recorded:
-    """Record every layer in turn. Layers that are not numbered carry the number of the one before."""
+    """Record every layer in turn. One that is not numbered carries the number before it."""
     x = X = Value((N, *sizes(description.input_shape)), "model", "input", "X")
     recorder.batch = X
     _ = recorder.rows  # the first line of a program that needs n
@@ -88,7 +88,7 @@ def record_objective(
         L = record_loss(loss, network.output, Y)
         total = L.sum() if description.reduction == "sum" else L.sum() / scope.rows
         outputs = [total]
-        if penalised and description.regularizer and scope.kernels:
+        if penalised:
             outputs = record_penalty(description, scope, total)
         outputs[0].named("loss")
     for metric in description.metrics:
@@ -98,12 +98,13 @@ def record_objective(
 
 
 def record_penalty(description: Description, scope: Scope, total: Value) -> list[Value]:
-    """[total + penalty, penalty]: a regularizer's penalty over all kernels."""
-    regularizer = symbolic(description.regularizer, scope)
+    """[total + penalty, penalty], or [total]: a regularizer's penalty over all kernels."""
+    given = description.regularizer
+    if given is None or not scope.kernels:
+        return [total]
     n = scope.rows if description.reduction == "mean" else 1
-    note = f"regularizer: {describe(description.regularizer)}, {description.regularizer.formula}"
-    with scope.recorder.at(note=note):
-        penalty = regularizer.penalty(n, scope.kernels).named("penalty")
+    with scope.recorder.at(note=f"regularizer: {describe(given)}, {given.formula}"):
+        penalty = symbolic(given, scope).penalty(n, scope.kernels).named("penalty")
     with scope.recorder.at(note=""):
         return [total + penalty, penalty]
 

@@ -1,4 +1,4 @@
-"""Optimizers: how a parameter W with the gradient dW is changed. Fields are settings, update() is the rule.
+"""Optimizers: how a parameter W with gradient dW changes. Fields are settings, update() the rule.
 
 The rule is recorded once, on a generic parameter. Numbers reach it as hyperparameters of the
 program, so that changing a rate changes no text; a zero switches a part off and leaves no line.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from .errors import DescriptionError
 from .program.ir import Value
@@ -65,11 +65,12 @@ class SGD:
         as_floats(self, "learning_rate", "momentum")
 
     def update(self, W: Value, dW: Value, scope: RuleScope) -> Value:
+        rate = cast(Value, self.learning_rate)  # a number or schedule, recorded by now
         if self.momentum == 0:  # a zero is structure: no velocity
-            return W - self.learning_rate * dW
+            return W - rate * dW
         v = scope.state("v")
         new = scope.update(v, self.momentum * v + dW)
-        return W - self.learning_rate * (dW + self.momentum * new if self.nesterov else new)
+        return W - rate * (dW + self.momentum * new if self.nesterov else new)
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,8 @@ class Adam:
 
     def update(self, W: Value, dW: Value, scope: RuleScope) -> Value:
         m, v = scope.state("m"), scope.state("v")
-        step_size = (self.learning_rate / (1 - self.beta_1**scope.t)).named("step_size")
+        rate = cast(Value, self.learning_rate)  # a number or schedule, recorded by now
+        step_size = (rate / (1 - self.beta_1**scope.t)).named("step_size")
         correction = (1 - self.beta_2**scope.t).named("correction")
         m = scope.update(m, self.beta_1 * m + (1 - self.beta_1) * dW)
         v = scope.update(v, self.beta_2 * v + (1 - self.beta_2) * dW**2)
@@ -128,6 +130,6 @@ def optimizer(given: Optimizer) -> Rule:
         return OPTIMIZERS[given]()
     near = get_close_matches(str(given), OPTIMIZERS, n=1)
     raise DescriptionError(
-        "optimizer", f"one of {', '.join(OPTIMIZERS)}, or an optimizer such as sw.Adam(1e-3)", repr(given),
+        "optimizer", f"one of {', '.join(OPTIMIZERS)}, or one such as sw.Adam(1e-3)", repr(given),
         f"did you mean {near[0]!r}?" if near else "choose one of them",
     )  # fmt: skip

@@ -20,7 +20,7 @@ from .layers.layer import describe
 from .network import Recorded, record_network, record_objective
 from .program.check import check
 from .program.gradient import differentiate
-from .program.ir import Program, Value
+from .program.ir import Loop, Program, Value
 from .program.lines import lines
 from .program.passes import lower, name, prune, share, simplify
 from .program.record import call, recording, recording_aside
@@ -44,7 +44,7 @@ def train_step(description: Description) -> Program:
         outputs = record_objective(description, network)
         gradients = differentiate(outputs[0], scope.trainable)
         warn_of_unreached(scope.trainable, gradients)
-        loops = ()
+        loops: tuple[Loop, ...] = ()
         if gradients and description.optimizer is not None:
             rule = record_rule(description.optimizer, scope)
             loops = record_update(rule, gradients, scope)
@@ -90,7 +90,7 @@ def initialize(description: Description) -> Program:
 
 
 def prepare(description: Description) -> Program:
-    """What layers fit to the training rows before the first step (Standardize); may return nothing."""
+    """What layers fit to the training rows before the first step (Standardize), if any."""
     with recording() as recorder:
         network = record_network(description, recorder, "prepare")
     return finish(program("prepare", network, tuple(network.scope.fitted_values)))
@@ -99,11 +99,12 @@ def prepare(description: Description) -> Program:
 # ---- print ----
 @dataclass(frozen=True)
 class Source:
-    """The numpy text of a description: the module that is loaded, each function's text, the programs."""
+    """The numpy text of a description: the module, each function's text, the programs."""
 
     text: str
     functions: Mapping[str, str]
     programs: Mapping[str, Program]
+    means: Mapping[str, bool]  # which outputs are means over rows; others are sums
 
 
 def source(description: Description) -> Source:
@@ -115,10 +116,15 @@ def source(description: Description) -> Source:
     if description.loss is not None:
         recorded += [train_step(description), evaluate(description)]
     recorded += [predict(description), predict(description, raw=True)]
-    weights = {"loss": description.reduction == "mean", "penalty": description.reduction == "mean"}
-    texts = numpy_module.functions(recorded, description.dtype, weights)
+    means = mean_outputs(description)
+    texts = numpy_module.functions(recorded, description.dtype, means)
     text = numpy_module.module(recorded, texts, description_text(description), description.dtype)
-    return Source(text, texts, {program.name: program for program in recorded})
+    return Source(text, texts, {program.name: program for program in recorded}, means)
+
+
+def mean_outputs(description: Description) -> dict[str, bool]:
+    """Which outputs of a step are means over its rows, and not sums."""
+    return dict.fromkeys(("loss", "penalty"), description.reduction == "mean")
 
 
 def description_text(description: Description) -> str:
@@ -163,7 +169,7 @@ def warn_of_unreached(trainable: Sequence[Value], gradients: dict[Value, Value])
     names = [str(value.name) for value in trainable if value not in gradients]
     if names:
         warnings.warn(
-            f"the loss does not depend on {', '.join(names)}: not trained; remove them from the layer, "
-            "use them in build(), or set trainable=False",
+            f"the loss does not depend on {', '.join(names)}: not trained; remove them from the "
+            "layer, use them in build(), or set trainable=False",
             stacklevel=2,
         )

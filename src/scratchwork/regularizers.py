@@ -14,7 +14,7 @@ from .settings import as_floats, not_negative
 
 
 class Regularizer(Protocol):
-    """A penalty: its fields are its strengths. ``penalty(n, kernels)`` records it for all kernels."""
+    """A penalty: its fields are strengths, ``penalty(n, kernels)`` records it for all kernels."""
 
     formula: ClassVar[str]
 
@@ -64,7 +64,8 @@ class L2:
     >>> import scratchwork as sw
     >>> model = sw.Sequential([sw.Dense(1)], input_shape=3)
     >>> model.compile(loss="mean_squared_error", regularizer=sw.L2(0.1), seed=0)
-    >>> print([line.split("#")[0].strip() for line in model.source().splitlines() if "dW1 =" in line][0])
+    >>> lines = [line.split("#")[0].strip() for line in model.source().splitlines()]
+    >>> print(next(line for line in lines if line.startswith("dW1 =")))
     dW1 = X.T @ dZ1 + l2 / n * W1
     """
 

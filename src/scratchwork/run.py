@@ -13,9 +13,9 @@ from .description import Description
 from .engines.numpy import NumpyEngine
 from .errors import DataError, ShapeError
 from .losses import Loss, TargetKind
+from .network import record_network
 from .program.record import recording
 from .programs import source
-from .network import record_network
 from .storage import Array, Storage
 from .streams import Stream, generator
 from .training.inputs import as_numbers, check_X, check_y, default_kind, target_kind
@@ -38,6 +38,7 @@ class Run:
     ) -> None:
         self.description, self.seed, self.source_file = description, seed, source_file
         self.engines: dict[TargetKind, NumpyEngine] = {}
+        self.last_kind: TargetKind | None = None
         with recording() as recorder:
             network = record_network(description, recorder, "infer")
         self.width = network.output.shape[-1].number
@@ -52,8 +53,8 @@ class Run:
         self.untouched = True  # whether the parameters are what seed and steps have made them
 
     def engine(self, targets: TargetKind | None = None) -> NumpyEngine:
-        """The engine for one kind of targets: by default the one in use, or what the loss suggests."""
-        kind = targets or self.kind()
+        """The engine for one kind of targets: by default the last, or what the loss suggests."""
+        kind = self.last_kind = targets or self.kind()
         if kind not in self.engines:
             text = source(replace(self.description, targets=kind))
             self.engines[kind] = NumpyEngine(text, self.source_file)
@@ -62,7 +63,11 @@ class Run:
     def kind(self) -> TargetKind:
         """The kind of targets last met; before any, what the loss suggests."""
         loss = self.description.loss
-        return next(reversed(self.engines), default_kind(loss, self.width) if loss else "matrix")
+        return self.last_kind or (default_kind(loss, self.width) if loss else "matrix")
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Description and numbers; engines hold code, which is never pickled but made anew."""
+        return {**self.__dict__, "engines": {}}
 
     def take_over(self, old: Run) -> None:
         """Keep another run's parameters, layers' state and epoch; the optimizer begins anew."""
@@ -73,6 +78,14 @@ class Run:
                 arrays[name][...] = value
         self.state.epoch, self.prepared = old.state.epoch, old.prepared
         self.untouched = old.untouched and old.state.epoch == 0 and old.seed == self.seed
+
+    def is_fresh(self) -> bool:
+        """Whether parameters and state are what the initializers drew from the seed."""
+        return self.untouched and self.state.epoch == 0
+
+    def check_kind(self, y: Any, loss: Loss) -> TargetKind:
+        """The kind of these targets, or of those last met."""
+        return self.kind() if y is None else target_kind(y, loss, self.width, "y")
 
     def layer_state_names(self) -> set[str]:
         return {str(value.name) for value in self.engine().source.programs["raw"].state}

@@ -21,7 +21,7 @@ class Schedule(Protocol):
 
 @dataclass(frozen=True)
 class ExponentialDecay:
-    """rate = learning_rate * decay_rate ** ((t - 1) / decay_steps), t the number of the step from 1.
+    """rate = learning_rate * decay_rate ** ((t - 1) / decay_steps), t the step's number from 1.
 
     Keras' ExponentialDecay with staircase=False, whose count of steps begins at 0.
 

@@ -1,4 +1,4 @@
-"""Checks of the numbers in a description, each with an error that names setting, range and value."""
+"""Checks of a description's numbers, each with an error naming setting, range and value."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def one_of(where: str, name: str, value: object, choices: tuple[str, ...]) -> No
 
 
 def as_floats(description: object, *names: str) -> None:
-    """Turn whole numbers into floats in a frozen dataclass: momentum=0 and momentum=0.0 are the same."""
+    """Turn whole numbers of a frozen dataclass into floats: momentum=0 is momentum=0.0."""
     for name in names:
         value = getattr(description, name)
         if isinstance(value, int):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 
 WIDTH = 100
 COMMENT_COLUMN = 50
@@ -15,51 +16,72 @@ def commented(code: str, comment: str) -> list[str]:
     whole = f"{code:<{COMMENT_COLUMN - 2}}  # {comment}"
     if len(whole) <= WIDTH:
         return [whole]
-    lines = fold(code, WIDTH - len(whole) + len(code))
+    lines = fold(code, room=len(whole) - len(code))
     return [*lines[:-1], f"{lines[-1]}  # {comment}"]
 
 
-def fold(code: str, width: int = WIDTH) -> list[str]:
-    """Break a line that is too long as a formatter does: inside parentheses, at commas or operators."""
-    if len(code) <= width:
+def comment(text: str, indent: str) -> list[str]:
+    """A comment of its own, broken between words."""
+    mark = f"{indent}# "
+    return textwrap.wrap(text, WIDTH, initial_indent=mark, subsequent_indent=mark)
+
+
+def fold(code: str, width: int = WIDTH, room: int = 0) -> list[str]:
+    """Break a long line as a formatter does: inside parentheses, at commas or operators.
+
+    ``room`` is what a comment behind the line needs.
+    """
+    if len(code) + room <= width:
         return [code]
     indent = code[: len(code) - len(code.lstrip())]
     head, body, tail = outer_parentheses(code.strip())
-    inner = indent + "    "
-    one_line = inner + body
-    if len(one_line) <= WIDTH:
-        return [f"{indent}{head}", one_line, f"{indent}{tail}"]
-    return [f"{indent}{head}", *filled(body, inner), f"{indent}{tail}"]
+    return [f"{indent}{head}", *filled(body, f"{indent}    ", width), f"{indent}{tail}"]
 
 
 def outer_parentheses(code: str) -> tuple[str, str, str]:
-    """Head, inside and tail: of the call or return that ends the line, or of new parentheses."""
-    match = re.match(r"(def \w+\(|(?:[\w, ]+ = )?[\w.]+\(|for [\w, ]+ in zip\()", code)
-    closing = re.search(r"\):?$", code)
+    """Head, inside and tail: of the call, return or tuple that ends the line, or of new ones."""
+    match = re.match(r"(def \w+\(|(?:[\w, ]+ = )?[\w.]+\(|for [\w, ]+ in zip\(|\()", code)
+    closing = re.search(r"\)[:,]?$", code)
     if match and closing and closes_at(code, match.end() - 1) == closing.start():
         return match.group(), code[match.end() : closing.start()], closing.group()
-    target, operator, value = re.split(r"( [-+*/]?= |return )", code, maxsplit=1)
-    return f"{target}{operator}(", value, ")"
+    parts = re.split(r"( [-+*/]?= |return )", code, maxsplit=1)
+    if len(parts) == 1:
+        return widest_parentheses(code)
+    return f"{parts[0]}{parts[1]}(", parts[2], ")"
+
+
+def widest_parentheses(code: str) -> tuple[str, str, str]:
+    """Head, inside and tail of the longest of the parentheses and brackets."""
+    pairs = [(i, closes_at(code, i)) for i, character in enumerate(code) if character in "(["]
+    start, end = max(pairs, key=lambda pair: pair[1] - pair[0], default=(-1, -1))
+    return (code[: start + 1], code[start + 1 : end], code[end:]) if end > start else ("", code, "")
 
 
 def closes_at(code: str, opening: int) -> int:
     """Where the parenthesis at ``opening`` is closed."""
     depth = 0
     for i in range(opening, len(code)):
-        depth += {"(": 1, ")": -1}.get(code[i], 0)
+        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(code[i], 0)
         if depth == 0:
             return i
     return -1
 
 
-def filled(body: str, indent: str) -> list[str]:
-    """Fill lines with the pieces between commas and operators that stand outside all parentheses."""
-    pieces = split_outside(body)
+def filled(body: str, indent: str, width: int) -> list[str]:
+    """Fill lines with the pieces between commas and operators outside all parentheses."""
+    if len(indent + body) <= width:
+        return [indent + body]
     lines = [indent]
-    for piece in pieces:
-        if len(lines[-1]) + len(piece.rstrip()) > WIDTH and lines[-1].strip():
+    for piece in split_outside(body):
+        if len(lines[-1]) + len(piece.rstrip()) > width and lines[-1].strip():
             lines.append(indent)
-        lines[-1] += piece if lines[-1].strip() else piece.lstrip()
+        piece = piece if lines[-1].strip() else piece.lstrip()
+        head, inside, tail = widest_parentheses(piece)
+        if len(lines[-1]) + len(piece.rstrip()) > width and head:  # too long for any line
+            lines[-1] += head
+            lines += [*filled(inside, f"{indent}    ", width), indent + tail]
+        else:
+            lines[-1] += piece
     return [line.rstrip() for line in lines]
 
 

@@ -17,8 +17,8 @@ MARK = "# Scratchwork "
 def load(text: str, dialect: str, source_file: str | Path | None = None) -> ModuleType:
     """Run the text of a program as a module, so that debuggers and tracebacks show its lines.
 
-    The text stands in Python's line cache under the hash of its content, or in ``source_file``, where
-    an editor can set breakpoints.
+    The text stands in Python's line cache under the hash of its content, or in ``source_file``,
+    where an editor can set breakpoints.
 
     Raises
     ------

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..program.ir import Line, Loop, Operand, Program, Statement, Value, shape_text
 from . import numpy_functions
-from .layout import commented, fold
+from .layout import comment, commented, fold
 from .spelling import (
     ATOM,
     COMPARISON,
@@ -24,6 +24,8 @@ from .spelling import (
     plain,
     power,
     shape_of,
+    sign,
+    where,
 )
 
 
@@ -92,10 +94,10 @@ def spellings(dtype: str) -> dict[str, Spelling]:
         "log1p": either("math.log1p", "np.log1p"),
         "sqrt": either("math.sqrt", "np.sqrt"),
         "tanh": either("math.tanh", "np.tanh"),
-        "sign": call("np.sign"),
+        "sign": sign,
         "maximum": either("max", "np.maximum"),
         "minimum": either("min", "np.minimum"),
-        "where": call("np.where"),
+        "where": where,
         "sum": method("sum"),
         "mean": method("mean"),
         "max": method("max"),
@@ -170,7 +172,7 @@ def print_function(
 def arguments(
     program: Program, lines: Sequence[Line], loops: Sequence[Loop], outputs: Sequence[Value]
 ) -> list[Value]:
-    """Arrays first (data, parameters, state, and what another function made), then t, epoch, rng."""
+    """Data, parameters, state, what another function made; then t, epoch and rng."""
     made = {line.target for line in lines}
     read = [
         x for line in lines for x in (*line.reads, line.writes) if x is not None and x not in made
@@ -188,7 +190,9 @@ def arguments(
 
 def signature(name: str, values: Sequence[Value], defaults: Mapping[Value, float]) -> str:
     positional = [str(value.name) for value in values if value not in defaults]
-    named = [f"{value.name}={defaults[value]!r}" for value in values if value in defaults]
+    named = [
+        f"{value.name}={literal(defaults[value]).text}" for value in values if value in defaults
+    ]
     return f"def {name}({', '.join([*positional, *(['*'] if named else []), *named])}):"
 
 
@@ -204,11 +208,12 @@ def print_lines(
             yield f"    # ---- {title} ----"
         if line.statement.note not in ("", note) and phase != "backward":
             note = line.statement.note
-            yield f"    # {note}"
+            yield from comment(note, "    ")
         yield from print_line(line, table, "    ")
         if line.target is guarded:
-            yield f"    if not math.isfinite({guarded.name}):"
-            yield f'        raise FloatingPointError(f"{guarded.name} is {{{guarded.name}}}: no update made")'
+            name = guarded.name
+            yield f"    if not math.isfinite({name}):"
+            yield f'        raise FloatingPointError(f"{name} is {{{name}}}: no update made")'
 
 
 def print_changes(
@@ -228,7 +233,7 @@ def print_changes(
     for line in state:
         if line.statement.note != note:
             note = line.statement.note
-            yield f"    # {note}"
+            yield from comment(note, "    ")
         yield from print_line(line, table, "    ")
 
 
@@ -264,7 +269,10 @@ def code(x: Operand, line: Line, table: Mapping[str, Spelling]) -> Code:
 
 def print_loop(loop: Loop, table: Mapping[str, Spelling]) -> Iterator[str]:
     """for W, m, v, dW in zip((W1, b1), (m_W1, m_b1), ...): the rule, once for all parameters."""
-    columns = [f"({', '.join(str(row[key].name) for row in loop.rows)})" for key in loop.rows[0]]
+    end = "," if len(loop.rows) == 1 else ""
+    columns = [
+        f"({', '.join(str(row[key].name) for row in loop.rows)}{end})" for key in loop.rows[0]
+    ]
     names = ", ".join(str(key.name) for key in loop.rows[0])
     yield f"    for {names} in zip("
     for column in columns:

@@ -9,7 +9,7 @@ Array = NDArray[np.generic]
 
 
 def windows(X, window, stride):  # type: ignore[no-untyped-def] # printed as it stands
-    """Each window of the images X (n, h, w, c) as a row: (n * rows * columns, height * width * c)."""
+    """Each window of X (n, h, w, c) as a row: (n * rows * columns, height * width * c)."""
     height, width = window
     V = np.lib.stride_tricks.sliding_window_view(X, window, axis=(1, 2))
     V = V[:, :: stride[0], :: stride[1]].transpose(0, 1, 2, 4, 5, 3)

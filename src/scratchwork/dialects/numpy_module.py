@@ -1,4 +1,4 @@
-"""The whole text of a network in the numpy dialect: its functions, the epoch around the step, the head."""
+"""The whole text of a network in the numpy dialect: functions, epoch, head."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ def head(description: str, dtype: str) -> str:
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
+def owner(seed: int) -> str:
+    """The last line of a written file's head."""
+    return f"# seed {seed}. This file is yours: change it, keep it, share it."
+
+
 def comment(text: str) -> list[str]:
     """A description as comment lines, broken where a formatter would."""
     return [f"# {line}" for part in text.splitlines() for line in fold(part, 98)]
@@ -25,15 +30,13 @@ def imports(body: str) -> str:
     return ("import math\n\n" if "math." in body else "") + "import numpy as np\n"
 
 
-def functions(
-    programs: Sequence[Program], dtype: str, weights: Mapping[str, bool]
-) -> dict[str, str]:
+def functions(programs: Sequence[Program], dtype: str, means: Mapping[str, bool]) -> dict[str, str]:
     """Each function's text by name; train_epoch stands behind train_step."""
     texts: dict[str, str] = {}
     for program in programs:
         texts[program.name] = print_program(program, dtype)
         if program.name == "train_step":
-            texts["train_epoch"] = print_epoch(program, weights)
+            texts["train_epoch"] = print_epoch(program, means)
     return texts
 
 
@@ -64,27 +67,31 @@ def gradients_module(step: Program, dtype: str) -> str:
     return f"{imports(body)}\n\n{body}"
 
 
-def print_epoch(step: Program, weights: Mapping[str, bool]) -> str:
-    """The loop over batches. ``weights`` says which outputs are means, to be weighted by rows."""
+def print_epoch(step: Program, means: Mapping[str, bool]) -> str:
+    """The loop over batches. It goes on from given sums, so that chunks add up as one."""
     values = arguments(step, step.lines, step.loops, step.outputs)
     settings = {str(x.name): step.hyperparameters[x] for x in values if x in step.hyperparameters}
     X, y, *rest = (str(x.name) for x in values if x not in step.hyperparameters)
     outputs = [str(x.name) for x in step.outputs]
     sums = [f"{name}_sum" for name in outputs]
-    defaults = ["batch_size=32", *(f"{name}={value!r}" for name, value in settings.items())]
+    defaults = ["batch_size=32", *(f"{name}=0.0" for name in sums)]
+    defaults += [f"{name}={value!r}" for name, value in settings.items()]
     given = [f"{X}[rows]", f"{y}[rows]", *rest, *(f"{name}={name}" for name in settings)]
-    added = [
-        f"{name}_sum += {'len(rows) * ' if weights.get(name, True) else ''}float({name})"
-        for name in outputs
-    ]
     lines = [
         *fold(f"def train_epoch({', '.join([X, y, 'order', *rest, '*', *defaults])}):"),
-        f"    {' = '.join(sums)} = 0.0",
         "    for start in range(0, len(order), batch_size):",
         "        rows = order[start : start + batch_size]",
         *fold(f"        {', '.join(outputs)} = train_step({', '.join(given)})"),
-        *(f"        {line}" for line in added),
+        *(f"        {line}" for line in additions(outputs, means, "rows")),
         *(["        t += 1"] if "t" in rest else []),
         f"    return {', '.join(sums)}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def additions(outputs: Sequence[str], means: Mapping[str, bool], rows: str) -> list[str]:
+    """loss_sum += len(rows) * float(loss): a mean counts for its rows, a sum for itself."""
+    return [
+        f"{name}_sum += {f'len({rows}) * ' if means.get(name, True) else ''}float({name})"
+        for name in outputs
+    ]

@@ -6,6 +6,7 @@ parentheses appear where an operand binds more loosely than its place asks for.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import Any, TypeAlias
 
 from ..program.ir import Statement
 
-COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = 3, 4, 5, 6, 7, 9
+CONDITION, COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = 1, 3, 4, 5, 6, 7, 9
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,22 @@ def either(scalar: str, array: str) -> Spelling:
     return spell
 
 
+def where(s: Statement, inputs: Sequence[Code]) -> Code:
+    """np.where(c, a, b), or a if c else b for Python numbers."""
+    if s.target.dtype != "weak":
+        return call("np.where")(s, inputs)
+    condition, a, b = (x.at(CONDITION + 1) for x in inputs)
+    return Code(f"{a} if {condition} else {b}", CONDITION)
+
+
+def sign(s: Statement, inputs: Sequence[Code]) -> Code:
+    """np.sign(a), or (a > 0) - (a < 0) for Python numbers."""
+    if s.target.dtype != "weak":
+        return call("np.sign")(s, inputs)
+    a = inputs[0].at(COMPARISON + 1)
+    return Code(f"({a} > 0) - ({a} < 0)", SUM)
+
+
 def method(name: str) -> Spelling:
     """a.sum(axis=0); an axis of None and keepdims=False are not written."""
 
@@ -84,7 +101,10 @@ def power(s: Statement, inputs: Sequence[Code]) -> Code:
 
 
 def literal(number: float | bool) -> Code:
-    return Code(repr(number), ATOM if number >= 0 else SIGN)
+    text = repr(number)
+    if not math.isfinite(number):
+        text = text.replace("inf", "math.inf").replace("nan", "math.nan")
+    return Code(text, SIGN if text.startswith("-") else ATOM)
 
 
 def plain(text: Callable[[Statement, Sequence[Code]], str]) -> Spelling:

@@ -55,8 +55,8 @@ class NumpyEngine:
         result = self.call(name, values)
         return dict(zip(self.outputs[name], as_tuple(result), strict=True))
 
-    def train(self, values: Mapping[str, Any]) -> dict[str, float]:
-        """Run train_epoch over ``values["order"]``; the sums of its outputs over the rows, by name.
+    def train(self, values: Mapping[str, Any], totals: Mapping[str, float]) -> dict[str, float]:
+        """Run train_epoch over ``values["order"]``; its sums, added to ``totals``.
 
         Raises
         ------
@@ -65,7 +65,8 @@ class NumpyEngine:
         """
         # what is not finite is found and named by the caller; NumPy's warnings would double that
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            sums = self.call("train_epoch", values)
+            before = {f"{name}_sum": totals.get(name, 0.0) for name in self.outputs["train_step"]}
+            sums = self.call("train_epoch", {**values, **before})
         return dict(zip(self.outputs["train_step"], as_tuple(sums), strict=True))
 
     def evaluate(self, values: Mapping[str, Any], targets: str) -> dict[str, float]:
@@ -75,7 +76,8 @@ class NumpyEngine:
         for rows in blocks(len(X)):
             part = self.named("evaluate", {**values, "X": X[rows], targets: y[rows]})
             for name, value in part.items():
-                totals[name] += float(value) * len(X[rows])
+                weight = len(X[rows]) if self.source.means.get(name, True) else 1
+                totals[name] += weight * float(value)
         return {name: total / len(X) for name, total in totals.items()}
 
     def predict(self, values: Mapping[str, Any], name: str) -> Array:
@@ -97,7 +99,7 @@ def as_tuple(result: Any) -> tuple[Any, ...]:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Hold BLAS to one thread, which makes runs repeatable; without threadpoolctl it stays as it is."""
+    """Hold BLAS to one thread, for repeatable runs; without threadpoolctl it is left alone."""
     try:
         from threadpoolctl import ThreadpoolController
     except ImportError:

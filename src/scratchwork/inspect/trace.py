@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Trace(Mapping[str, Any]):
     """The named arrays of one step, in the order of the program; its repr is a table.
 
-    Parameters and state are as they were before the step; ``updated`` has them as they are after it.
+    Parameters and state are as they were before the step; ``updated`` has them after it.
 
     Examples
     --------

@@ -28,7 +28,7 @@ Evaluate = Callable[[Array], tuple[float, Mapping[str, Array]]]
 
 @dataclass(frozen=True)
 class Check:
-    """One parameter, or the random directions: entries checked, those at a kink, and the largest error."""
+    """One parameter, or the random directions: entries checked, at a kink, largest error."""
 
     name: str
     entries: int

@@ -1,4 +1,4 @@
-"""Conv2D and MaxPool2D, on images (n, h, w, c): windows become rows, and a product does the rest."""
+"""Conv2D and MaxPool2D, on images (n, h, w, c): windows become rows of a matrix."""
 
 from __future__ import annotations
 

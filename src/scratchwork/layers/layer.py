@@ -42,7 +42,7 @@ def describe(description: object) -> str:
     >>> describe(Dense(10, activation="relu", trainable=False))
     'Dense(10, "relu", trainable=False)'
     """
-    name = type(description).__name__
+    name = ascii(type(description).__name__)[1:-1]  # programs are ASCII
     if not is_dataclass(description):
         return f"{name}()"
     parts: list[str] = []
@@ -53,7 +53,7 @@ def describe(description: object) -> str:
         value = getattr(description, field.name)
         by_name |= bool(parts) and field.default is not MISSING and field.name != "activation"
         default = field.default_factory() if field.default_factory is not MISSING else field.default
-        if value == default:
+        if text(value) == text(default):  # of arrays, too
             by_name = True
         else:
             parts.append(f"{field.name}={text(value)}" if by_name else text(value))
@@ -65,4 +65,5 @@ def text(value: object) -> str:
         return json.dumps(value)
     if is_dataclass(value):
         return describe(value)
-    return getattr(value, "__name__", repr(value)) if callable(value) else repr(value)
+    shown = getattr(value, "__name__", None) if callable(value) else None
+    return " ".join(ascii(value).split()) if shown is None else ascii(shown)[1:-1]

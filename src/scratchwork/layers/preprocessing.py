@@ -1,4 +1,4 @@
-"""Preprocessing as layers: its lines are part of the program, in predict and in written files too."""
+"""Preprocessing as layers: its lines are part of the program, also in written files."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from .layer import Layer
 
 @dataclass(frozen=True)
 class Flatten(Layer):
-    """One row of numbers for each image: (n, h, w, c) becomes (n, h * w * c), the last axis fastest.
+    """One row of numbers for each image: (n, h, w, c) becomes (n, h * w * c), c fastest.
 
     Examples
     --------

@@ -1,5 +1,6 @@
 """The list of statements that a network becomes, and all that reads or extends it.
 
-Reading order: ``ir`` (the types), ``record`` (operators append statements), ``primitives`` (what can be
-appended, each with its gradient), ``gradient``, ``update``, ``check``, ``passes``, ``lines``.
+Reading order: ``value`` and ``ir`` (the types), ``record`` and ``scope`` (operators append
+statements), ``primitives`` and ``shapes`` (what can be appended, with gradients), ``gradient``,
+``update``, ``check``, ``passes``, ``lines``.
 """

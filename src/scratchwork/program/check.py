@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Literal
 
 from ..errors import ProgramError, ShapeError
@@ -50,7 +51,7 @@ def used_after_assignment(program: Program) -> None:
                 raise broken(
                     program, "values assigned before use", f"{x!r} in {s.op.name}, too early"
                 )
-        known.add(s.target)
+        known.update(made_by(s))
     ends = [*program.updates.values(), *program.outputs]
     ends += [x for loop in program.loops for x in (*loop.reads, *loop.scalars)]
     for value in ends:
@@ -58,6 +59,13 @@ def used_after_assignment(program: Program) -> None:
             raise broken(
                 program, "outputs and updates that are assigned", f"{value!r}, which is not"
             )
+
+
+def made_by(s: Statement) -> Iterator[Value]:
+    """What exists after a statement: its target, and what a composite's body computes."""
+    yield s.target
+    for inner in s.body:
+        yield from made_by(inner)
 
 
 def shapes_agree(program: Program) -> None:
@@ -122,7 +130,7 @@ def draws_in_prologue(program: Program) -> None:
 
 
 def one_update_each(program: Program) -> None:
-    """A reached trainable parameter is changed exactly once, everything else that is given never."""
+    """Each reached trainable parameter is changed once; what else is given, never."""
     changed = Counter([*program.updates])
     changed.update(row[loop.rule.given[0]] for loop in program.loops for row in loop.rows)
     for value, number in changed.items():
@@ -142,6 +150,8 @@ def one_update_each(program: Program) -> None:
 def reads_before_writes(program: Program) -> None:
     changed: set[Value] = set()
     for line in program.lines:
+        if line.after_loops:
+            changed.update(x for loop in program.loops for x in loop.writes)
         stale = changed.intersection(line.reads)
         if stale:
             raise broken(

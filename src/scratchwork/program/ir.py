@@ -36,9 +36,10 @@ DTypeRule: TypeAlias = DType | Mapping[DType, DType] | None
 class Op:
     """What a statement does: a row of ``primitives``, or a composite (an activation, a loss ...).
 
-    ``shape(*shapes, **attrs)`` gives the result's shape or raises a ShapeError. ``vjp(dy, y, *inputs,
-    **attrs)`` records the gradient with respect to each input (None for one that has none), given
-    that of the result. A composite has neither shape rule nor need of a vjp: its body has both.
+    ``shape(*shapes, **attrs)`` gives the result's shape or raises a ShapeError. ``vjp(dy, y,
+    *inputs, **attrs)`` records the gradient with respect to each input (None for one that has
+    none), given that of the result. A composite has no shape rule and needs no vjp: its body has
+    both.
     """
 
     name: str
@@ -52,7 +53,7 @@ class Op:
 
 @dataclass(frozen=True, eq=False)
 class Statement:
-    """``target = op(*inputs, **attrs)``. A composite keeps its recorded ``body``, which ends in target."""
+    """``target = op(*inputs, **attrs)``. A composite keeps its ``body``, which ends in target."""
 
     target: Value
     op: Op
@@ -91,6 +92,11 @@ class Line:
         return self.statement.target
 
     @property
+    def after_loops(self) -> bool:
+        """Whether it changes a layer's state: such lines end the update, behind the optimizer's."""
+        return self.phase == "update" != self.statement.phase
+
+    @property
     def reads(self) -> tuple[Value, ...]:
         """The names that stand on the line's right side."""
 
@@ -103,7 +109,7 @@ class Line:
 
 @dataclass(frozen=True, eq=False)
 class Loop:
-    """An update rule that is written once and run for each parameter: ``for W, m, dW in zip(...)``."""
+    """An update rule, written once and run for each parameter: ``for W, m, dW in zip(...)``."""
 
     rule: Program
     rows: tuple[Mapping[Value, Value], ...]  # for each parameter: the rule's value -> ours
@@ -111,6 +117,11 @@ class Loop:
     @property
     def reads(self) -> tuple[Value, ...]:
         return tuple(value for row in self.rows for value in row.values())
+
+    @property
+    def writes(self) -> tuple[Value, ...]:
+        """The parameters and state that the loop changes."""
+        return tuple(row[key] for row in self.rows for key in self.rule.updates)
 
     @property
     def scalars(self) -> tuple[Value, ...]:

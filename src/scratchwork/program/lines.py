@@ -16,24 +16,27 @@ from .ir import OPS, PHASES, Line, Loop, Program, Statement, Value
 def lines(program: Program) -> Program:
     """Give a line to every value that is named, used twice, returned, or an update.
 
-    Where a line would read a parameter or state that an earlier line has changed, what reads it
-    gets its own line before the change, or else the change moves to the end.
+    Where a line would read a parameter or state that an earlier line has changed, the change moves
+    to the end, or else what reads it gets its own line before the change.
     """
     apart: set[Value] = set()  # values that get a line because of such a reading
     late: set[Value] = set()  # parameters and state that are changed at the end
     while True:
         statements, updates = with_copies(program, late)
         listed = arrange(program, statements, updates, apart)
-        conflict = first_conflict(listed)
+        conflict = first_conflict(listed, program.loops)
         if conflict is None:
             loops = tuple(Loop(lines(loop.rule), loop.rows) for loop in program.loops)
             return program.having(statements=statements, updates=updates, lines=listed, loops=loops)
         reader, changed = conflict
-        culprits = [v for v, s in reader.inlined.items() if changed in s.values]
-        if culprits and not apart.issuperset(culprits):
-            apart.update(culprits)
-        elif changed not in late:
+        culprits = {v for v, s in reader.inlined.items() if changed in s.values}
+        if reader.after_loops and reader.writes is not None and reader.writes not in late:
+            late.add(reader.writes)  # a layer's state: computed in its place, changed at the end
+            apart.add(program.updates[reader.writes])
+        elif changed in program.updates and changed not in late:
             late.add(changed)
+        elif culprits - apart:
+            apart |= culprits
         else:
             raise ProgramError(
                 program.name,
@@ -55,7 +58,8 @@ def with_copies(
         written.add(value)
         if not own or key in late:
             updates[key] = Value(key.shape, key.dtype)
-            statements.append(Statement(updates[key], OPS["copy"], (value,), {}, "update", ""))
+            phase, note = (made[value].phase, made[value].note) if value in made else ("update", "")
+            statements.append(Statement(updates[key], OPS["copy"], (value,), {}, phase, note))
     return tuple(statements), updates
 
 
@@ -65,7 +69,7 @@ def arrange(
     updates: Mapping[Value, Value],
     apart: set[Value],
 ) -> tuple[Line, ...]:
-    """The lines in their order: by phase; within the backward phase, gradients of parameters first."""
+    """The lines in their order: by phase; in the backward phase, parameters' gradients first."""
     writes = {value: key for key, value in updates.items()}
     kept = {*writes, *apart, *program.outputs}
     kept.update(x for loop in program.loops for x in (*loop.reads, *loop.scalars))
@@ -83,13 +87,19 @@ def arrange(
     ]
     needed = [x for line in listed if line.phase == "update" for x in line.reads]
     needed += [*(x for loop in program.loops for x in loop.reads), *program.outputs]
-    # layers' state is changed after the parameters
-    listed.sort(key=lambda line: (PHASES.index(line.phase), line.phase != line.statement.phase))
+    # what is of no layer (the targets) comes first; layers' state is changed after the parameters
+    listed.sort(
+        key=lambda line: (
+            PHASES.index(line.phase),
+            line.after_loops,
+            line.phase == "prologue" and line.statement.note != "",
+        )
+    )
     return early_gradients(listed, list(dict.fromkeys(needed)))
 
 
 def own_lines(statements: tuple[Statement, ...], kept: set[Value]) -> set[Value]:
-    """Count how often each value would be written out; views and small scalars may be written twice."""
+    """Count how often each value would be written; views and scalars may be written twice."""
     own: set[Value] = set()
     appears: Counter[Value] = Counter()
     for s in reversed(statements):
@@ -125,10 +135,12 @@ def early_gradients(listed: list[Line], needed: list[Value]) -> tuple[Line, ...]
     return tuple(next(backward) if line.phase == "backward" else line for line in listed)
 
 
-def first_conflict(listed: Iterable[Line]) -> tuple[Line, Value] | None:
-    """The first line that reads a parameter or state after the line that changed it."""
+def first_conflict(listed: Iterable[Line], loops: Iterable[Loop]) -> tuple[Line, Value] | None:
+    """The first line that reads a parameter or state after the line or loop that changed it."""
     changed: set[Value] = set()
     for line in listed:
+        if line.after_loops:
+            changed.update(x for loop in loops for x in loop.writes)
         stale = changed.intersection(line.reads)
         if stale:
             return line, min(stale, key=lambda value: value.name or "")

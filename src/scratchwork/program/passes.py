@@ -23,7 +23,7 @@ def lower(program: Program) -> Program:
 
 
 def rewrite(program: Program, rule: Callable[[Statement], Statement | Operand]) -> Program:
-    """Replace each statement by what ``rule`` makes of it: a statement, or a value to use instead."""
+    """Replace each statement by what ``rule`` makes of it: a statement, or a value."""
     alias: dict[Value, Operand] = {}
     statements: list[Statement] = []
     for s in program.statements:
@@ -77,7 +77,7 @@ def share(program: Program) -> Program:
 
 
 def prune(program: Program) -> Program:
-    """Drop what nothing needs, and the inputs, state and settings that nothing reads. Draws stay."""
+    """Drop what nothing needs, also inputs, state and settings. Draws stay."""
     live: set[Value] = {*program.updates, *program.updates.values(), *program.outputs}
     live.update(x for loop in program.loops for x in (*loop.reads, *loop.scalars))
     kept: list[Statement] = []
@@ -95,7 +95,7 @@ def prune(program: Program) -> Program:
 
 
 def simplify(program: Program) -> Program:
-    """Fold what a person would not write: x * 1, a scalar stretched to be multiplied, x * (1 / n)."""
+    """Fold what a person would not write: x * 1, a stretched scalar, x * (1 / n)."""
     made: dict[Value, Statement] = {}
 
     def rule(s: Statement) -> Statement | Operand:
@@ -114,9 +114,11 @@ Made = Mapping[Value, Statement]
 
 
 def drop_markers(s: Statement, made: Made) -> Statement | Operand:
-    """stop_gradient has done its work; a reshape or stretch to the same shape does none."""
+    """stop_gradient has done its work; W.T.T and a reshape or stretch to the same shape do none."""
     if s.op.name == "stop_gradient":
         return s.inputs[0]
+    if s.op.name == "transpose" and s.values[0] in made and made[s.values[0]].op is s.op:
+        return made[s.values[0]].inputs[0]
     same_shape = (
         s.op.name in ("reshape", "broadcast_to") and s.values and s.values[0] is s.inputs[0]
     )
@@ -137,7 +139,7 @@ def scalar_of(x: Operand, made: Made) -> Operand | None:
 
 
 def unstretch(s: Statement, made: Made) -> Statement | Operand:
-    """Arithmetic stretches by itself: use what was stretched where the other operand has the shape."""
+    """Arithmetic stretches by itself: use what was stretched, if the other has the shape."""
     if not s.op.elementwise or len(s.inputs) != 2:
         return s
     for i, (x, other) in enumerate((s.inputs, s.inputs[::-1])):
@@ -189,13 +191,19 @@ def divide_once(s: Statement, made: Made) -> Statement | Operand:
 
 
 SIMPLIFICATIONS = (drop_markers, unstretch, drop_units, divide_once)
-RESERVED = {*keyword.kwlist, "np", "math", "len", "float", "zip", "windows", "add_windows",
+RESERVED = {*keyword.kwlist, "np", "math", "abs", "float", "len", "max", "min", "range", "zip",
+            "order", "start", "rows", "batch_size", "windows", "add_windows",
             "first_maximum"}  # fmt: skip
 
 
 def name(program: Program) -> Program:
-    """Give every value that stands in the text a name of its own. Only this pass writes on Values."""
+    """Give every value in the text a name of its own. Only this pass writes on Values."""
     taken = set(RESERVED)
+    for line in program.lines:  # a new value that must wait for its change
+        if line.writes is not None and line.statement.op.name == "copy":
+            line.statement.values[0].name = (
+                line.statement.values[0].name or f"new_{line.writes.name}"
+            )
     for value in (*program.given, *(line.target for line in program.lines)):
         name_value(value, taken)
     for loop in program.loops:
@@ -214,7 +222,7 @@ def name_value(value: Value, taken: set[str]) -> None:
 
 
 def unique(wanted: str, taken: set[str]) -> str:
-    """``wanted``, or with _2, _3 ... behind it; ``t`` (for values without a name) counts t1, t2 ..."""
+    """``wanted``, or with _2, _3 ... behind it; what has no name is t1, t2 ..."""
     if wanted != "t" and wanted not in taken:
         return wanted
     pattern = "t{}" if wanted == "t" else wanted + "_{}"

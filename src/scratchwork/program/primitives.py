@@ -1,8 +1,8 @@
-"""The primitive operations, a row each: shape rule, gradient rule. The formula sheet of the library.
+"""The primitives, a row each: shape rule, gradient rule. The formula sheet of the library.
 
-In a rule, ``dy`` is the gradient of the loss with respect to the result ``y``; it gives one gradient
-for each input, None where there is none to give. Where an input was stretched by broadcasting,
-``differentiate`` sums the gradient back to its shape: no rule does.
+In a rule, ``dy`` is the gradient of the loss with respect to the result ``y``; it gives one
+gradient for each input, None where there is none to give. Where an input was stretched by
+broadcasting, ``differentiate`` sums the gradient back to its shape: no rule does.
 """
 
 from __future__ import annotations
@@ -134,12 +134,13 @@ primitive("stop_gradient", shapes.same, lambda dy, y, x: (None,), view=True)
 primitive("cast", shapes.same, dtype="model")
 primitive("copy", shapes.same)
 
-# ---- comparisons: no gradient ----
-elementwise("greater", dtype="bool")
-elementwise("greater_equal", dtype="bool")
-elementwise("less", dtype="bool")
-elementwise("less_equal", dtype="bool")
-elementwise("equal", dtype="bool")
+# ---- comparisons: no gradient. Of Python numbers they give a Python number ----
+TRUTH: DTypeRule = {"model": "bool", "double": "bool", "bool": "bool", "int": "bool"}
+elementwise("greater", dtype=TRUTH)
+elementwise("greater_equal", dtype=TRUTH)
+elementwise("less", dtype=TRUTH)
+elementwise("less_equal", dtype=TRUTH)
+elementwise("equal", dtype=TRUTH)
 primitive("argmax", shapes.reduced, dtype="int")
 primitive("first_maximum", shapes.same, dtype="bool")
 

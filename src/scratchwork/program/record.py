@@ -54,9 +54,9 @@ class Builder:
         return name in OPS
 
     def append(self, name: str, inputs: tuple[Operand, ...], attrs: Attrs) -> Value:
-        """Record one primitive; its shape rule gives the shape, or an error that names the layer."""
+        """Record one primitive; its shape rule gives the shape, or an error naming the layer."""
         op = OPS[name]
-        inputs = op_inputs(op, inputs)
+        inputs = op_inputs(op, tuple(self.operand(x, name) for x in inputs))
         assert op.shape is not None  # primitives have a shape rule; composites go through compose
         try:
             shape = op.shape(*(getattr(x, "shape", ()) for x in inputs), **attrs)
@@ -70,7 +70,30 @@ class Builder:
         statements = self.prologue if early else self.statements
         phase: Phase = "prologue" if early else self.phase
         statements.append(Statement(y, op, inputs, attrs, phase, self.note))
+        if op.name == "where" and y.dtype == "double":  # NumPy's choice between two numbers
+            return self.append("cast", (y,), {})
         return y
+
+    def operand(self, x: Operand, name: str) -> Operand:
+        """A Value or a Python number: NumPy's float64 would turn float32 arrays into float64."""
+        if isinstance(x, bool):
+            raise ProgramError(
+                f"{self.note}: {name}" if self.note else name,
+                "Values and numbers",
+                repr(x),
+                "compare with np.equal(a, b): == of Values asks whether they are the same Value",
+            )
+        if isinstance(x, Value) or (isinstance(x, int | float) and not hasattr(x, "dtype")):
+            return x
+        if hasattr(x, "item") and getattr(x, "ndim", None) == 0:
+            number: float = x.item()
+            return number
+        raise ProgramError(
+            f"{self.note}: {name}" if self.note else name,
+            "Values and numbers",
+            f"an array of shape {x.shape}" if hasattr(x, "shape") else repr(x),
+            "make it a state or parameter of the layer, which then is part of the model",
+        )
 
     def known_early(self, inputs: tuple[Operand, ...]) -> bool:
         """Whether the inputs are of the prologue: draws, the number of rows, and settings."""
@@ -124,33 +147,36 @@ def recording() -> Iterator[Builder]:
         BUILDER.reset(token)
 
 
-ARITHMETIC = ("add", "subtract", "multiply", "divide", "power", "maximum", "minimum", "where")
+ARITHMETIC = {
+    *("add", "subtract", "multiply", "divide", "power", "maximum", "minimum", "where", "matmul"),
+    *("negative", "absolute", "exp", "expm1", "log", "log1p", "sqrt", "tanh", "sign"),
+}
 
 
 def op_inputs(op: Op, inputs: tuple[Operand, ...]) -> tuple[Operand, ...]:
-    """Cast masks and labels to the model's dtype where NumPy would go to float64: mask * 0.5, Z * labels."""
+    """Cast masks, labels and draws where NumPy would go to float64: mask * 0.5, Z * labels."""
     if op.name not in ARITHMETIC:
         return inputs
-    first = 1 if op.name == "where" else 0
-    dtypes = {x.dtype for x in inputs[first:] if isinstance(x, Value) and x.shape}
-    with_model = "model" in dtypes
+    first = 1 if op.name == "where" else 0  # a condition stays what it is
+    dtypes = {x.dtype for x in inputs[first:] if isinstance(x, Value)}
+    wrong = ("int", "double") if "model" in dtypes else ("int", "double", "bool")
     return tuple(
-        apply("cast", x)
-        if i >= first and isinstance(x, Value) and x.shape
-        and (x.dtype == "int" or (x.dtype == "bool" and not with_model))
-        else x
+        apply("cast", x) if i >= first and isinstance(x, Value) and x.dtype in wrong else x
         for i, x in enumerate(inputs)
-    )  # fmt: skip
+    )
 
 
 def result_dtype(op: Op, inputs: tuple[Operand, ...]) -> DType:
     """The op's own dtype, or the widest of its inputs': a Python number never widens."""
     if isinstance(op.dtype, str):
         return op.dtype
-    dtypes = {x.dtype for x in inputs if isinstance(x, Value)}
+    condition = inputs[0] if op.name == "where" else None
+    dtypes = {x.dtype for x in inputs if isinstance(x, Value) and x is not condition}
     order: tuple[DType, ...] = ("double", "model", "bool", "int")
-    widest = next((d for d in order if d in dtypes), "weak")
-    return (op.dtype or {}).get(widest, widest)
+    widest: DType = next((d for d in order if d in dtypes), "weak")
+    if widest == "weak" and isinstance(condition, Value) and condition.dtype != "weak":
+        return "double"
+    return op.dtype.get(widest, widest) if op.dtype else widest
 
 
 def composite(

@@ -10,7 +10,7 @@ from .ir import Shape, Size, Value, apply, shape_text
 from .record import Builder, recording_aside
 
 Mode = Literal["train", "infer", "initialize", "prepare"]
-"""What is recorded: a step, an inference, the first numbers, or what is fitted to the training rows."""
+"""What is recorded: a step, an inference, the first numbers, or what is fitted to rows."""
 
 
 class Initializer(Protocol):

@@ -18,7 +18,7 @@ D = TypeVar("D")
 
 
 class Optimizer(Protocol):
-    """An optimizer: its fields are its settings, ``update`` is its rule. See ``scratchwork.optimizers``."""
+    """An optimizer: its fields are its settings, ``update`` is its rule."""
 
     def update(self, W: Value, dW: Value, scope: RuleScope) -> Value: ...
 

@@ -21,7 +21,7 @@ Role: TypeAlias = Literal["input", "parameter", "frozen", "state", "hyperparamet
 
 @dataclass(frozen=True)
 class Size:
-    """One entry of a shape: ``number`` elements, or ``number * n`` where it counts rows of the batch.
+    """One entry of a shape: ``number`` elements, or ``number * n`` where it counts rows.
 
     Sizes are equal when their numbers are. The symbol (``d0``, ``h1``) is the name under which a
     dialect that reads sizes at run time knows it.
@@ -76,6 +76,10 @@ class Value:
 
     def named(self, name: str) -> Value:
         """Give the value a name, with the layer's number behind it, unless it has one."""
+        if not (name.isidentifier() and name.isascii()):
+            raise ProgramError(
+                builder().note, "a name of letters, digits and _", repr(name), "choose another name"
+            )
         if self.name is None:
             self.name = name + builder().suffix
         return self
@@ -149,16 +153,23 @@ class Value:
         return apply("mean", self, axis=self.counted(axis), keepdims=keepdims)
 
     def max(self, axis: Axis = None, keepdims: bool = False) -> Value:
-        return apply("max", self, axis=self.counted(axis), keepdims=keepdims)
+        """The largest entry; over several axes the last goes first, which finds the first maximum."""
+        counted = self.counted(tuple(range(self.ndim)) if axis is None else axis)
+        y = self
+        for a in sorted(counted if isinstance(counted, tuple) else (counted,), reverse=True):
+            y = apply("max", y, axis=a, keepdims=keepdims)
+        return y
 
     def counted(self, axis: Axis) -> Axis:
         """The axis counted from 0."""
         if isinstance(axis, tuple):
-            return tuple(a % self.ndim for a in axis)
+            return tuple(a + self.ndim if -self.ndim <= a < 0 else a for a in axis)
         return axis if axis is None or not -self.ndim <= axis < 0 else axis + self.ndim
 
-    def reshape(self, *shape: Size | int) -> Value:
-        return apply("reshape", self, shape=shape)
+    def reshape(self, *shape: Size | int | Shape) -> Value:
+        """The same numbers in another shape, given as sizes or as one tuple."""
+        first = shape[0] if len(shape) == 1 else shape
+        return apply("reshape", self, shape=first if isinstance(first, tuple) else shape)
 
     def __bool__(self) -> bool:
         raise ProgramError(

@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..description import Description
 from ..engines.numpy import one_thread
 from ..errors import DataError, NotReadyError
 from ..losses import Loss, TargetKind
 from ..run import Run
 from ..settings import whole
 from ..storage import Array
+from ..streams import Stream, generator
 from . import loop
 from .history import Evaluation, History
 from .progress import Verbose, progress
@@ -34,15 +36,15 @@ class Fit:
     classes: int
 
 
-def needs_loss(run: Run, where: str) -> Loss:
-    if run.description.loss is None:
+def needs_loss(description: Description, where: str) -> Loss:
+    if description.loss is None:
         raise NotReadyError(
             where,
             "a compiled model",
             "one without a loss",
             'call compile(loss="cross_entropy") first',
         )
-    return run.description.loss
+    return description.loss
 
 
 def fit(
@@ -59,7 +61,7 @@ def fit(
     history: History,
 ) -> Fit:
     """Check everything, then train; ``history`` is filled as epochs end."""
-    loss = needs_loss(run, "fit")
+    loss = needs_loss(run.description, "fit")
     X = run.check_X(X, "fit(X)")
     kind, y = run.check_y(y, len(X), "fit(y)", loss)
     whole("fit", "epochs", epochs)
@@ -67,7 +69,7 @@ def fit(
     validate = validation(run, validation_data, loss)
     shown = progress(verbose, len(X) * epochs)
     engine = run.engine(kind)
-    fresh = run.untouched and run.state.epoch == 0
+    fresh = run.is_fresh()
     run.prepare(X)
     start = run.state.copy()
     plan = Plan(
@@ -147,9 +149,20 @@ def validation(
 
 def evaluate(run: Run, X: Any, y: Any) -> Evaluation:
     """Loss and metrics over all rows, as in inference."""
-    loss = needs_loss(run, "evaluate")
+    loss = needs_loss(run.description, "evaluate")
     X = run.check_X(X, "evaluate(X)")
     kind, y = run.check_y(y, len(X), "evaluate(y)", loss)
     name = targets_name(kind)
     with one_thread():
         return Evaluation(run.engine(kind).evaluate(run.values(X=X, **{name: y}), name))
+
+
+def one_step(run: Run, X: Any, y: Any, where: str) -> dict[str, Any]:
+    """All that one training step on these rows takes, by name."""
+    loss = needs_loss(run.description, where)
+    X = run.check_X(X, f"{where}(X)")
+    kind, y = run.check_y(y, len(X), f"{where}(y)", loss)
+    check_batch_size(run, kind, None, len(X))
+    rng = generator(run.seed, Stream.DRAWS, run.state.epoch)
+    t, epoch = run.state.t + 1, run.state.epoch
+    return run.values(X=X, t=t, epoch=epoch, rng=rng, **{targets_name(kind): y})

@@ -87,7 +87,7 @@ class Evaluation(tuple[float, ...]):
         result.names = tuple(values)
         return result
 
-    def __getnewargs__(self) -> tuple[dict[str, float]]:  # type: ignore[override] # for pickle
+    def __getnewargs__(self) -> tuple[dict[str, float]]:
         return (self.as_dict(),)
 
     def __getitem__(self, key: Any) -> Any:

@@ -120,7 +120,7 @@ def check_labels(y: Array, width: int, where: str) -> Array:
 
 
 def check_probabilities(y: Array, loss: Loss, where: str) -> None:
-    """Targets of cross_entropy are probabilities that sum to 1, those of binary_cross_entropy in [0, 1]."""
+    """Refuse targets outside [0, 1], and under cross_entropy rows that do not sum to 1."""
     if loss.name not in ("cross_entropy", "binary_cross_entropy"):
         return
     if y.min() < 0 or y.max() > 1:

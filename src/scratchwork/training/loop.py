@@ -41,7 +41,8 @@ def run(
                 logs |= plan.validate() if plan.validate else {}
                 history.add(epoch, logs)
                 progress.epoch(epoch, logs)
-                if any([callback() for callback in plan.callbacks]):
+                stop = [callback() for callback in plan.callbacks]  # each is called
+                if any(stop):
                     break
     finally:
         history.seconds += time.perf_counter() - started
@@ -56,8 +57,7 @@ def run_epoch(
     state.epoch += 1  # an epoch that was interrupted counts: its draws are used up
     totals: dict[str, float] = {}
     for chunk in chunks(order, plan.batch_size):
-        sums = run_chunk(engine, state, plan, chunk, rng)
-        totals = {name: totals.get(name, 0.0) + value for name, value in sums.items()}
+        totals = run_chunk(engine, state, plan, chunk, rng, totals)
         progress.advance(len(chunk))
         if interrupt.asked:
             raise KeyboardInterrupt
@@ -83,12 +83,18 @@ def chunks(order: Array, batch_size: int) -> Iterator[Array]:
 
 
 def run_chunk(
-    engine: NumpyEngine, state: State, plan: Plan, order: Array, rng: np.random.Generator
+    engine: NumpyEngine,
+    state: State,
+    plan: Plan,
+    order: Array,
+    rng: np.random.Generator,
+    totals: dict[str, float],
 ) -> dict[str, float]:
+    """Train on the rows of ``order``; the sums of the epoch so far, with theirs added."""
     before, draws = state.copy(), rng.bit_generator.state
     values = step_values(state, plan, rng) | {"order": order, "batch_size": plan.batch_size}
     try:
-        sums = engine.train(values)
+        sums = engine.train(values, totals)
     except FloatingPointError:
         state.restore(before)
         rng.bit_generator.state = draws

@@ -1,0 +1,318 @@
+"""NETWORKS: small networks that between them use everything a description can say.
+
+Each row has all that a test needs to build its model and its data, always the same. The golden
+files, the gradient checks and the comparisons with other libraries run over this one table, so a
+new layer, loss or optimizer gets its place in all of them by a row here. Sizes are small and
+unequal: a transposed array then has a wrong shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+import scratchwork as sw
+from scratchwork.layers.layer import Buildable
+
+Array = np.ndarray[Any, Any]
+Targets = Literal["classes", "one_hot", "probabilities", "answers", "numbers", "inputs"]
+"""Class numbers; the same as rows; rows that sum to 1; zeros and ones; any numbers; X itself."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """A description, and data for it.
+
+    The batch does not divide the rows, so that every epoch ends with a smaller one: 37 rows by 8
+    are five steps, the last with 5 rows.
+
+    Parameters
+    ----------
+    outputs : int
+        Of the last layer; with one output the targets are (n,), otherwise (n, outputs).
+    zero_gradients : tuple of str
+        Parameters that cannot change the loss: what is only added on the way to a BatchNorm, which
+        takes the batch's mean away again. What is computed for their gradients is rounding alone.
+    seed : int
+        Of parameters and data.
+    """
+
+    layers: tuple[Buildable, ...]
+    input_shape: tuple[int, ...]
+    outputs: int
+    loss: str = "cross_entropy"
+    targets: Targets = "classes"
+    optimizer: Any = sw.SGD(0.1)
+    regularizer: sw.L1 | sw.L2 | None = None
+    reduction: Literal["mean", "sum"] = "mean"
+    rows: int = 37
+    batch_size: int = 8
+    zero_gradients: tuple[str, ...] = ()
+    seed: int = 0
+
+    def model(self, dtype: Literal["float32", "float64"] = "float64") -> sw.Sequential:
+        """The compiled model, with the numbers that the initializers draw."""
+        model = sw.Sequential(self.layers, input_shape=self.input_shape)
+        model.compile(
+            loss=self.loss,
+            optimizer=self.optimizer,
+            regularizer=self.regularizer,
+            reduction=self.reduction,
+            dtype=dtype,
+            seed=self.seed,
+        )
+        return model
+
+    def moved_model(self) -> sw.Sequential:
+        """The model with all numbers moved: no bias is 0, no scale 1, as after some training."""
+        model = self.model()
+        rng = np.random.default_rng([self.seed, 2])
+        names = (*model.parameters, *self.state_names())
+        model.set_parameters({name: moved(name, model[name], rng) for name in names})
+        return model
+
+    def data(self) -> tuple[Array, Array]:
+        """X (rows, *input_shape) and its targets."""
+        rng = np.random.default_rng([self.seed, 1])
+        X = rng.normal(size=(self.rows, *self.input_shape))
+        return X, make_targets(self, X, rng)
+
+    def numbered(self) -> Iterator[tuple[int, Buildable]]:
+        """The layers with the numbers that stand behind the names of their arrays."""
+        number = 0
+        for layer in self.layers:
+            number += getattr(layer, "numbered", True)
+            yield number, layer
+
+    def state_names(self) -> tuple[str, ...]:
+        """The arrays that layers keep from step to step and that have no gradient."""
+        return tuple(
+            f"{name}{number}"
+            for number, layer in self.numbered()
+            for name in STATE.get(type(layer), ())
+        )
+
+    def draws(self) -> bool:
+        """Whether a training step draws random numbers."""
+        return any(isinstance(layer, sw.Dropout) for layer in self.layers)
+
+
+STATE: Mapping[type, tuple[str, ...]] = {
+    sw.BatchNorm: ("running_mean", "running_var"),
+    sw.Standardize: ("mean", "std"),
+}
+
+
+def moved(name: str, value: Array, rng: np.random.Generator) -> Array:
+    """An array moved at random; what divides stays well above 0."""
+    if name.startswith(("running_var", "std")):
+        return value * rng.uniform(0.5, 1.5, value.shape)
+    return value + rng.normal(0, 0.1, value.shape)
+
+
+def make_targets(network: Network, X: Array, rng: np.random.Generator) -> Array:
+    """Targets of the kind that the row asks for."""
+    rows, outputs = len(X), network.outputs
+    shape = (rows,) if outputs == 1 else (rows, outputs)
+    match network.targets:
+        case "classes":
+            return rng.integers(0, outputs, rows)
+        case "one_hot":
+            return np.eye(outputs)[rng.integers(0, outputs, rows)]
+        case "probabilities":
+            weights = rng.uniform(0.1, 1.0, shape)
+            return weights / weights.sum(axis=1, keepdims=True)
+        case "answers":
+            return rng.integers(0, 2, shape).astype(np.float64)
+        case "inputs":
+            return X
+        case _:
+            return rng.normal(size=shape)
+
+
+# ---- what a user may bring: activations and layers of their own ----
+def softsign(Z: sw.Value) -> sw.Value:
+    """A = Z / (1 + abs(Z)), by operators alone."""
+    return Z / (1 + abs(Z))
+
+
+def swish(Z: sw.Value) -> sw.Value:
+    """A = Z * sigmoid(Z), with NumPy's exp."""
+    return Z / (1 + np.exp(-Z))  # type: ignore[operator, no-any-return] # recorded
+
+
+def softplus(Z: sw.Value) -> sw.Value:
+    """A = log(1 + exp(Z)), with two of NumPy's functions."""
+    return np.log1p(np.exp(Z))  # type: ignore[call-overload, no-any-return] # recorded
+
+
+@dataclass(frozen=True)
+class TiedAutoencoder:
+    """Y = tanh(X @ W + b) @ W.T + c: one matrix codes and decodes, so its gradient has two parts."""
+
+    units: int
+
+    def build(self, x: sw.Value, scope: sw.Scope) -> sw.Value:
+        inputs = x.shape[-1]
+        kernel = sw.VarianceScaling(1.0, "fan_avg", "uniform")
+        W = scope.parameter("W", (inputs, self.units), kernel, kernel=True)
+        b = scope.parameter("b", (self.units,), sw.Constant(0.0))
+        c = scope.parameter("c", (inputs,), sw.Constant(0.0))
+        A = np.tanh((x @ W + b).named("Z")).named("A")  # type: ignore[call-overload] # recorded
+        return (A @ W.T + c).named("R")
+
+
+@dataclass(frozen=True)
+class Residual:
+    """R = X + tanh(X @ W + b): the input is used twice, so its gradient has two parts."""
+
+    def build(self, x: sw.Value, scope: sw.Scope) -> sw.Value:
+        size = x.shape[-1]
+        W = scope.parameter("W", (size, size), sw.Normal(0.5), kernel=True)
+        b = scope.parameter("b", (size,), sw.Constant(0.0))
+        A = np.tanh((x @ W + b).named("Z")).named("A")  # type: ignore[call-overload] # recorded
+        return (x + A).named("R")
+
+
+# ---- the table ----
+HIDDEN = (sw.Dense(7, activation="relu"), sw.Dense(4))
+
+NETWORKS: dict[str, Network] = {
+    # ---- dense networks, each loss and optimizer ----
+    "logistic_regression": Network((sw.Dense(1),), (3,), 1, "binary_cross_entropy", "answers"),
+    "two_layers": Network(HIDDEN, (5,), 4),
+    "deep": Network(
+        (
+            sw.Dense(9, activation="tanh"),
+            sw.Dense(8, activation="sigmoid"),
+            sw.Dense(7, activation="relu", kernel_initializer="he_normal"),
+            sw.Dense(6, activation="tanh"),
+            sw.Dense(3),
+        ),
+        (5,), 3, optimizer=sw.Adam(0.01), regularizer=sw.L2(0.1),
+    ),
+    "adam": Network(HIDDEN, (5,), 4, optimizer=sw.Adam(0.01, beta_1=0.8, beta_2=0.99)),
+    "momentum": Network(HIDDEN, (5,), 4, optimizer=sw.SGD(0.05, momentum=0.9)),
+    "nesterov": Network(HIDDEN, (5,), 4, optimizer=sw.SGD(0.05, momentum=0.9, nesterov=True)),
+    "decay": Network(
+        HIDDEN, (5,), 4,
+        optimizer=sw.SGD(sw.ExponentialDecay(0.2, decay_rate=0.5, decay_steps=30)),
+    ),
+    "decay_adam": Network(
+        HIDDEN, (5,), 4, optimizer=sw.Adam(sw.ExponentialDecay(0.05, decay_rate=0.9, decay_steps=7))
+    ),
+    "l1": Network(HIDDEN, (5,), 4, regularizer=sw.L1(0.05)),
+    "l2": Network(HIDDEN, (5,), 4, regularizer=sw.L2(0.5)),
+    "sum": Network(
+        HIDDEN, (5,), 4, optimizer=sw.SGD(0.01), regularizer=sw.L2(0.5), reduction="sum"
+    ),
+    "regression": Network(
+        (sw.Dense(6, activation="tanh"), sw.Dense(3)), (4,), 3, "mean_squared_error", "numbers"
+    ),
+    "one_number": Network(
+        (sw.Dense(6, activation="sigmoid"), sw.Dense(1)), (4,), 1, "mean_squared_error", "numbers",
+        optimizer=sw.Adam(0.01), regularizer=sw.L1(0.1), reduction="sum",
+    ),
+    "one_hot": Network(HIDDEN, (5,), 4, targets="one_hot"),
+    "probabilities": Network(HIDDEN, (5,), 4, targets="probabilities", reduction="sum",
+                             optimizer=sw.SGD(0.01)),
+    "several_answers": Network(
+        (sw.Dense(6, activation="relu"), sw.Dense(3)), (4,), 3, "binary_cross_entropy", "answers"
+    ),
+    # ---- what a Dense may be told ----
+    "no_bias": Network(
+        (sw.Dense(6, activation="tanh", use_bias=False), sw.Dense(4, use_bias=False)), (5,), 4
+    ),
+    "frozen": Network(
+        (
+            sw.Dense(6, activation="tanh"),
+            sw.Dense(5, activation="relu", trainable=False),
+            sw.Dense(3),
+        ),
+        (4,), 3, optimizer=sw.Adam(0.01), regularizer=sw.L2(0.3),
+    ),
+    "softmax_link": Network(
+        (sw.Dense(6, activation="relu"), sw.Dense(4, activation="softmax")), (5,), 4
+    ),
+    "sigmoid_link": Network(
+        (sw.Dense(6, activation="relu"), sw.Dense(1), sw.Activation("sigmoid")), (5,), 1,
+        "binary_cross_entropy", "answers",
+    ),
+    "softmax_inside": Network(
+        (sw.Dense(5, activation="softmax"), sw.Dense(3, activation="softmax")), (4,), 3,
+        "mean_squared_error", "one_hot", optimizer=sw.SGD(0.5),
+    ),
+    # ---- preprocessing and draws ----
+    "preprocessing": Network(
+        (sw.Rescale(1 / 16, offset=-0.5), sw.Standardize(), *HIDDEN), (5,), 4,
+    ),
+    "dropout": Network(
+        (sw.Dropout(0.2), sw.Dense(9, activation="relu"), sw.Dropout(0.5), sw.Dense(4)), (5,), 4
+    ),
+    # ---- images ----
+    "convnet": Network(
+        (
+            sw.Conv2D(3, 3, activation="relu"),
+            sw.MaxPool2D(2),
+            sw.Conv2D(4, (3, 2), stride=2, padding="same", activation="tanh"),
+            sw.Flatten(),
+            sw.Dense(3),
+        ),
+        (9, 8, 2), 3, optimizer=sw.SGD(0.05, momentum=0.9), rows=19, batch_size=4,
+    ),
+    "lenet": Network(
+        (
+            sw.Conv2D(3, 3, padding="same"),
+            sw.BatchNorm(),
+            sw.Activation("relu"),
+            sw.MaxPool2D(2),
+            sw.Conv2D(4, 3, use_bias=False),
+            sw.BatchNorm(momentum=0.3, epsilon=1e-3),
+            sw.Activation("relu"),
+            sw.Flatten(),
+            sw.Dense(6),
+            sw.BatchNorm(),
+            sw.Activation("tanh"),
+            sw.Dense(3),
+        ),
+        (8, 8, 1), 3, optimizer=sw.Adam(0.01), regularizer=sw.L2(0.1), rows=19, batch_size=4,
+        zero_gradients=("b1", "b6"),
+    ),
+    "overlapping_pool": Network(
+        (
+            sw.Standardize(),
+            sw.Conv2D(2, (2, 3), stride=(1, 2), padding="same"),
+            sw.MaxPool2D(3, stride=2),
+            sw.MaxPool2D((2, 1), stride=1),
+            sw.Activation("sigmoid"),
+            sw.Flatten(),
+            sw.Dense(3),
+        ),
+        (9, 11, 2), 3, optimizer=sw.Adam(0.01), rows=19, batch_size=4,
+    ),
+    "batchnorm": Network(
+        (sw.BatchNorm(), sw.Dense(6), sw.BatchNorm(), sw.Activation("relu"), sw.Dense(3)), (4,), 3,
+        "mean_squared_error", "numbers", optimizer=sw.SGD(0.1, momentum=0.5),
+        zero_gradients=("shift1", "b2"),
+    ),
+    # ---- a user's own layers and activations ----
+    "tied_autoencoder": Network(
+        (TiedAutoencoder(3),), (6,), 6, "mean_squared_error", "inputs", regularizer=sw.L2(0.2),
+    ),
+    "residual": Network(
+        (Residual(), Residual(), sw.Dense(3)), (4,), 3, optimizer=sw.SGD(0.05, momentum=0.9)
+    ),
+    "own_activations": Network(
+        (
+            sw.Dense(6, activation=softsign),
+            sw.Dense(5, activation=swish),
+            sw.Dense(4),
+            sw.Activation(softplus),
+            sw.Dense(2),
+        ),
+        (4,), 2,
+    ),
+}  # fmt: skip

@@ -1,0 +1,155 @@
+"""Descriptions drawn at random, always the same: combinations that nobody thought of.
+
+All draws come from ``random()``, the one method whose stream Python promises to keep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from random import Random
+from typing import Any, TypeVar
+
+from tests.networks import Network, softplus, softsign, swish
+
+import scratchwork as sw
+from scratchwork.layers.layer import Buildable
+
+T = TypeVar("T")
+
+COUNT = 50
+NONLINEAR = ("relu", "sigmoid", "tanh", "softmax", softsign, swish, softplus)
+KERNELS = ("glorot_uniform", "glorot_normal", "he_uniform", "he_normal", sw.Normal(0.4))
+OUTPUTS: dict[str, tuple[tuple[str, ...], int, tuple[str | None, ...]]] = {
+    "cross_entropy": (("classes", "one_hot", "probabilities"), 2, (None, "softmax")),
+    "binary_cross_entropy": (("answers",), 1, (None, "sigmoid")),
+    "mean_squared_error": (("numbers",), 1, (None, "tanh", "softmax")),
+}
+"""For each loss its targets, the least number of outputs, and what may be the last activation."""
+
+
+class Draw:
+    """Choices from one seed."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = Random(seed).random
+
+    def number(self, low: int, high: int) -> int:
+        """A whole number from low to high, both included."""
+        return low + int(self.random() * (high - low + 1))
+
+    def one(self, choices: Sequence[T]) -> T:
+        return choices[self.number(0, len(choices) - 1)]
+
+    def happens(self, probability: float) -> bool:
+        return self.random() < probability
+
+
+def random_network(seed: int) -> Network:
+    """A network of random depth, widths, layers, loss, optimizer and batch size."""
+    draw = Draw(seed)
+    images = draw.happens(0.35)
+    shape = tuple(draw.number(6, 9) for _ in range(2)) + (draw.number(1, 3),)
+    hidden = image_layers(draw) if images else dense_layers(draw, draw.number(0, 4))
+    loss = draw.one(tuple(OUTPUTS))
+    targets, least, last = OUTPUTS[loss]
+    outputs = draw.number(least, 4)
+    activation = draw.one(last) if outputs > 1 or "softmax" not in last else None
+    reduction = draw.one(("mean", "mean", "sum"))
+    batch_size = draw.number(6, 9)
+    network = Network(
+        layers=(*preprocessing(draw), *hidden, sw.Dense(outputs, activation=activation)),
+        input_shape=shape if images else (draw.number(2, 6),),
+        outputs=outputs,
+        loss=loss,
+        targets=draw.one(targets),  # type: ignore[arg-type] # the tuples hold its choices
+        optimizer=optimizer(draw, 1.0 if reduction == "mean" else 0.1),
+        regularizer=draw.one((None, sw.L1(0.05), sw.L2(0.3))),
+        reduction=reduction,
+        rows=batch_size * draw.number(3, 4) + draw.number(4, batch_size - 1),
+        batch_size=batch_size,
+        seed=seed,
+    )
+    return replace(network, zero_gradients=biases_before_batchnorm(network))
+
+
+def preprocessing(draw: Draw) -> tuple[Buildable, ...]:
+    return draw.one(((), (), (sw.Rescale(0.5, offset=0.25),), (sw.Standardize(),)))
+
+
+def dense_layers(draw: Draw, depth: int) -> tuple[Buildable, ...]:
+    return tuple(layer for _ in range(depth) for layer in dense_block(draw))
+
+
+def dense_block(draw: Draw) -> tuple[Buildable, ...]:
+    """Dense with its activation, or Dense, BatchNorm and an activation."""
+    dense = sw.Dense(
+        draw.number(3, 9),
+        use_bias=draw.happens(0.8),
+        kernel_initializer=draw.one(KERNELS),
+        bias_initializer=draw.one(("zeros", sw.Constant(0.1))),
+        trainable=draw.happens(0.85),
+    )
+    return normalized(draw, dense)
+
+
+def normalized(draw: Draw, layer: sw.Dense | sw.Conv2D) -> tuple[Buildable, ...]:
+    """The layer with an activation of its own, or followed by BatchNorm and one."""
+    activation = draw.one(NONLINEAR)
+    if draw.happens(0.7):
+        return (replace(layer, activation=activation),)
+    batch_norm = sw.BatchNorm(momentum=draw.one((0.1, 0.3)), epsilon=draw.one((1e-5, 1e-3)))
+    return layer, batch_norm, sw.Activation(activation)
+
+
+def image_layers(draw: Draw) -> tuple[Buildable, ...]:
+    """One or two convolutions; images of 6 x 6 are large enough for any of them."""
+    first = convolution(draw, draw.one(("valid", "same")))
+    pool = (sw.MaxPool2D(2, stride=draw.one((None, 1))),) if draw.happens(0.7) else ()
+    second = convolution(draw, "same") if draw.happens(0.5) else ()
+    return *first, *pool, *second, sw.Flatten(), *dense_layers(draw, draw.number(0, 1))
+
+
+def convolution(draw: Draw, padding: Any) -> tuple[Buildable, ...]:
+    layer = sw.Conv2D(
+        draw.number(2, 4),
+        (draw.number(1, 3), draw.number(1, 3)),
+        stride=(draw.number(1, 2), draw.number(1, 2)),
+        padding=padding,
+        use_bias=draw.happens(0.8),
+        kernel_initializer=draw.one(KERNELS),
+        trainable=draw.happens(0.9),
+    )
+    return normalized(draw, layer)
+
+
+def optimizer(draw: Draw, scale: float) -> sw.SGD | sw.Adam:
+    """Any optimizer; gradients that are sums over the batch take a smaller rate."""
+    rule = draw.one(
+        (
+            sw.SGD(0.1 * scale),
+            sw.SGD(0.03 * scale, momentum=0.9),
+            sw.SGD(0.03 * scale, momentum=0.8, nesterov=True),
+            sw.Adam(0.01),
+            sw.Adam(0.02, beta_1=0.8, beta_2=0.99, epsilon=1e-6),
+        )
+    )
+    if draw.happens(0.7):
+        return rule
+    decay = sw.ExponentialDecay(float(rule.learning_rate), draw.one((0.5, 0.9)), draw.number(5, 50))
+    return replace(rule, learning_rate=decay)
+
+
+def biases_before_batchnorm(network: Network) -> tuple[str, ...]:
+    """See ``Network.zero_gradients``; here an activation follows every BatchNorm."""
+    return tuple(
+        f"b{number}"
+        for (number, layer), (_, following) in pairwise(network.numbered())
+        if isinstance(following, sw.BatchNorm)
+        and getattr(layer, "use_bias", False)
+        and layer.trainable
+    )
+
+
+RANDOM_NETWORKS = {f"random_{seed}": random_network(seed) for seed in range(COUNT)}
