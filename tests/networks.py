@@ -22,6 +22,9 @@ Targets = Literal["classes", "one_hot", "probabilities", "answers", "numbers", "
 """Class numbers; the same as rows; rows that sum to 1; zeros and ones; any numbers; X itself."""
 
 
+PLAIN = sw.SGD(0.1)
+
+
 @dataclass(frozen=True)
 class Network:
     """A description, and data for it.
@@ -45,7 +48,7 @@ class Network:
     outputs: int
     loss: str = "cross_entropy"
     targets: Targets = "classes"
-    optimizer: Any = sw.SGD(0.1)
+    optimizer: sw.SGD | sw.Adam = PLAIN
     regularizer: sw.L1 | sw.L2 | None = None
     reduction: Literal["mean", "sum"] = "mean"
     rows: int = 37
@@ -123,8 +126,7 @@ def make_targets(network: Network, X: Array, rng: np.random.Generator) -> Array:
         case "one_hot":
             return np.eye(outputs)[rng.integers(0, outputs, rows)]
         case "probabilities":
-            weights = rng.uniform(0.1, 1.0, shape)
-            return weights / weights.sum(axis=1, keepdims=True)
+            return rng.dirichlet(np.ones(outputs), rows)
         case "answers":
             return rng.integers(0, 2, shape).astype(np.float64)
         case "inputs":
@@ -141,17 +143,17 @@ def softsign(Z: sw.Value) -> sw.Value:
 
 def swish(Z: sw.Value) -> sw.Value:
     """A = Z * sigmoid(Z), with NumPy's exp."""
-    return Z / (1 + np.exp(-Z))  # type: ignore[operator, no-any-return] # recorded
+    return Z / (1 + np.exp(-Z))
 
 
 def softplus(Z: sw.Value) -> sw.Value:
     """A = log(1 + exp(Z)), with two of NumPy's functions."""
-    return np.log1p(np.exp(Z))  # type: ignore[call-overload, no-any-return] # recorded
+    return np.log1p(np.exp(Z))
 
 
 @dataclass(frozen=True)
 class TiedAutoencoder:
-    """Y = tanh(X @ W + b) @ W.T + c: one matrix codes and decodes, so its gradient has two parts."""
+    """R = tanh(X @ W + b) @ W.T + c: W is used twice, so its gradient has two parts."""
 
     units: int
 
@@ -161,7 +163,7 @@ class TiedAutoencoder:
         W = scope.parameter("W", (inputs, self.units), kernel, kernel=True)
         b = scope.parameter("b", (self.units,), sw.Constant(0.0))
         c = scope.parameter("c", (inputs,), sw.Constant(0.0))
-        A = np.tanh((x @ W + b).named("Z")).named("A")  # type: ignore[call-overload] # recorded
+        A = np.tanh((x @ W + b).named("Z")).named("A")
         return (A @ W.T + c).named("R")
 
 
@@ -173,12 +175,12 @@ class Residual:
         size = x.shape[-1]
         W = scope.parameter("W", (size, size), sw.Normal(0.5), kernel=True)
         b = scope.parameter("b", (size,), sw.Constant(0.0))
-        A = np.tanh((x @ W + b).named("Z")).named("A")  # type: ignore[call-overload] # recorded
+        A = np.tanh((x @ W + b).named("Z")).named("A")
         return (x + A).named("R")
 
 
 # ---- the table ----
-HIDDEN = (sw.Dense(7, activation="relu"), sw.Dense(4))
+HIDDEN = (sw.Dense(7, "relu"), sw.Dense(4))
 
 NETWORKS: dict[str, Network] = {
     # ---- dense networks, each loss and optimizer ----
@@ -186,11 +188,8 @@ NETWORKS: dict[str, Network] = {
     "two_layers": Network(HIDDEN, (5,), 4),
     "deep": Network(
         (
-            sw.Dense(9, activation="tanh"),
-            sw.Dense(8, activation="sigmoid"),
-            sw.Dense(7, activation="relu", kernel_initializer="he_normal"),
-            sw.Dense(6, activation="tanh"),
-            sw.Dense(3),
+            sw.Dense(9, "tanh"), sw.Dense(8, "sigmoid"),
+            sw.Dense(7, "relu", kernel_initializer="he_normal"), sw.Dense(6, "tanh"), sw.Dense(3),
         ),
         (5,), 3, optimizer=sw.Adam(0.01), regularizer=sw.L2(0.1),
     ),
@@ -210,54 +209,47 @@ NETWORKS: dict[str, Network] = {
         HIDDEN, (5,), 4, optimizer=sw.SGD(0.01), regularizer=sw.L2(0.5), reduction="sum"
     ),
     "regression": Network(
-        (sw.Dense(6, activation="tanh"), sw.Dense(3)), (4,), 3, "mean_squared_error", "numbers"
+        (sw.Dense(6, "tanh"), sw.Dense(3)), (4,), 3, "mean_squared_error", "numbers"
     ),
     "one_number": Network(
-        (sw.Dense(6, activation="sigmoid"), sw.Dense(1)), (4,), 1, "mean_squared_error", "numbers",
+        (sw.Dense(6, "sigmoid"), sw.Dense(1)), (4,), 1, "mean_squared_error", "numbers",
         optimizer=sw.Adam(0.01), regularizer=sw.L1(0.1), reduction="sum",
     ),
     "one_hot": Network(HIDDEN, (5,), 4, targets="one_hot"),
-    "probabilities": Network(HIDDEN, (5,), 4, targets="probabilities", reduction="sum",
-                             optimizer=sw.SGD(0.01)),
+    "probabilities": Network(
+        HIDDEN, (5,), 4, targets="probabilities", reduction="sum", optimizer=sw.SGD(0.01)
+    ),
     "several_answers": Network(
-        (sw.Dense(6, activation="relu"), sw.Dense(3)), (4,), 3, "binary_cross_entropy", "answers"
+        (sw.Dense(6, "relu"), sw.Dense(3)), (4,), 3, "binary_cross_entropy", "answers"
     ),
     # ---- what a Dense may be told ----
     "no_bias": Network(
-        (sw.Dense(6, activation="tanh", use_bias=False), sw.Dense(4, use_bias=False)), (5,), 4
+        (sw.Dense(6, "tanh", use_bias=False), sw.Dense(4, use_bias=False)), (5,), 4
     ),
     "frozen": Network(
-        (
-            sw.Dense(6, activation="tanh"),
-            sw.Dense(5, activation="relu", trainable=False),
-            sw.Dense(3),
-        ),
+        (sw.Dense(6, "tanh"), sw.Dense(5, "relu", trainable=False), sw.Dense(3)),
         (4,), 3, optimizer=sw.Adam(0.01), regularizer=sw.L2(0.3),
     ),
-    "softmax_link": Network(
-        (sw.Dense(6, activation="relu"), sw.Dense(4, activation="softmax")), (5,), 4
-    ),
+    "softmax_link": Network((sw.Dense(6, "relu"), sw.Dense(4, "softmax")), (5,), 4),
     "sigmoid_link": Network(
-        (sw.Dense(6, activation="relu"), sw.Dense(1), sw.Activation("sigmoid")), (5,), 1,
+        (sw.Dense(6, "relu"), sw.Dense(1), sw.Activation("sigmoid")), (5,), 1,
         "binary_cross_entropy", "answers",
     ),
     "softmax_inside": Network(
-        (sw.Dense(5, activation="softmax"), sw.Dense(3, activation="softmax")), (4,), 3,
+        (sw.Dense(5, "softmax"), sw.Dense(3, "softmax")), (4,), 3,
         "mean_squared_error", "one_hot", optimizer=sw.SGD(0.5),
     ),
     # ---- preprocessing and draws ----
-    "preprocessing": Network(
-        (sw.Rescale(1 / 16, offset=-0.5), sw.Standardize(), *HIDDEN), (5,), 4,
-    ),
+    "preprocessing": Network((sw.Rescale(1 / 16, offset=-0.5), sw.Standardize(), *HIDDEN), (5,), 4),
     "dropout": Network(
-        (sw.Dropout(0.2), sw.Dense(9, activation="relu"), sw.Dropout(0.5), sw.Dense(4)), (5,), 4
+        (sw.Dropout(0.2), sw.Dense(9, "relu"), sw.Dropout(0.5), sw.Dense(4)), (5,), 4
     ),
     # ---- images ----
     "convnet": Network(
         (
-            sw.Conv2D(3, 3, activation="relu"),
+            sw.Conv2D(3, 3, "relu"),
             sw.MaxPool2D(2),
-            sw.Conv2D(4, (3, 2), stride=2, padding="same", activation="tanh"),
+            sw.Conv2D(4, (3, 2), "tanh", stride=2, padding="same"),
             sw.Flatten(),
             sw.Dense(3),
         ),
@@ -265,17 +257,12 @@ NETWORKS: dict[str, Network] = {
     ),
     "lenet": Network(
         (
-            sw.Conv2D(3, 3, padding="same"),
-            sw.BatchNorm(),
-            sw.Activation("relu"),
+            sw.Conv2D(3, 3, padding="same"), sw.BatchNorm(), sw.Activation("relu"),
             sw.MaxPool2D(2),
-            sw.Conv2D(4, 3, use_bias=False),
-            sw.BatchNorm(momentum=0.3, epsilon=1e-3),
+            sw.Conv2D(4, 3, use_bias=False), sw.BatchNorm(momentum=0.3, epsilon=1e-3),
             sw.Activation("relu"),
             sw.Flatten(),
-            sw.Dense(6),
-            sw.BatchNorm(),
-            sw.Activation("tanh"),
+            sw.Dense(6), sw.BatchNorm(), sw.Activation("tanh"),
             sw.Dense(3),
         ),
         (8, 8, 1), 3, optimizer=sw.Adam(0.01), regularizer=sw.L2(0.1), rows=19, batch_size=4,
@@ -300,19 +287,13 @@ NETWORKS: dict[str, Network] = {
     ),
     # ---- a user's own layers and activations ----
     "tied_autoencoder": Network(
-        (TiedAutoencoder(3),), (6,), 6, "mean_squared_error", "inputs", regularizer=sw.L2(0.2),
+        (TiedAutoencoder(3),), (6,), 6, "mean_squared_error", "inputs", regularizer=sw.L2(0.2)
     ),
     "residual": Network(
         (Residual(), Residual(), sw.Dense(3)), (4,), 3, optimizer=sw.SGD(0.05, momentum=0.9)
     ),
     "own_activations": Network(
-        (
-            sw.Dense(6, activation=softsign),
-            sw.Dense(5, activation=swish),
-            sw.Dense(4),
-            sw.Activation(softplus),
-            sw.Dense(2),
-        ),
+        (sw.Dense(6, softsign), sw.Dense(5, swish), sw.Activation(softplus), sw.Dense(2)),
         (4,), 2,
     ),
 }  # fmt: skip

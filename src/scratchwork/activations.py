@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from difflib import get_close_matches
 from typing import TypeAlias
 
 import numpy as np
@@ -12,6 +11,7 @@ from .errors import DescriptionError
 from .program.ir import Value
 from .program.primitives import exp, maximum, where
 from .program.record import call, composite
+from .settings import advice
 
 Activation: TypeAlias = str | Callable[[Value], Value] | None
 
@@ -66,10 +66,9 @@ def activation(given: Activation) -> Callable[[Value], Value]:
         return given
     if isinstance(given, str) and given in ACTIVATIONS:
         return ACTIVATIONS[given]
-    near = get_close_matches(str(given), ACTIVATIONS, n=1)
     raise DescriptionError(
         "activation", f"one of {', '.join(ACTIVATIONS)}, or a function of Values", repr(given),
-        f"did you mean {near[0]!r}?" if near else "choose one of them",
+        advice(given, ACTIVATIONS),
     )  # fmt: skip
 
 

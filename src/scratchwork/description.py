@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -39,6 +39,11 @@ class Description:
 
 def check_layers(layers: Sequence[Buildable]) -> tuple[Buildable, ...]:
     """The layers, or an error for what is none."""
+    if not isinstance(layers, Iterable):
+        raise DescriptionError(
+            "Sequential", "a list of layers", repr(layers), "put it in a list: [sw.Dense(10)]"
+        )
+    layers = tuple(layers)
     for i, layer in enumerate(layers):
         if isinstance(layer, type) or not callable(getattr(layer, "build", None)):
             raise DescriptionError(
@@ -49,7 +54,7 @@ def check_layers(layers: Sequence[Buildable]) -> tuple[Buildable, ...]:
             )
     if not layers:
         raise DescriptionError("Sequential", "at least one layer", "none", "add sw.Dense(10)")
-    return tuple(layers)
+    return layers
 
 
 def check_input_shape(given: InputShape) -> tuple[int, ...]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from .errors import DescriptionError
 from .program.ir import Shape, Value, apply
 from .program.primitives import sqrt
 from .program.scope import Initializer as Rule
-from .settings import one_of, positive
+from .settings import advice, as_floats, finite, one_of, positive
 
 if TYPE_CHECKING:
     from .program.scope import Scope
@@ -20,9 +19,21 @@ Mode = Literal["fan_in", "fan_out", "fan_avg"]
 
 @dataclass(frozen=True)
 class Constant:
-    """Every entry is ``value``."""
+    """Every entry is ``value``.
+
+    Examples
+    --------
+    >>> import scratchwork as sw
+    >>> model = sw.Sequential([sw.Dense(3, bias_initializer=sw.Constant(0.5))], input_shape=2)
+    >>> print(model.source("initialize").splitlines()[-2].split("#")[0].strip())
+    b1 = np.full(3, 0.5, np.float32)
+    """
 
     value: float = 0.0
+
+    def __post_init__(self) -> None:
+        finite("Constant", "value", self.value)
+        as_floats(self, "value")
 
     def draw(self, scope: Scope, shape: Shape, fan_in: int, fan_out: int) -> Value:
         return apply("full", self.value, shape=shape)
@@ -35,6 +46,13 @@ class Normal:
     Parameters
     ----------
     stddev : float > 0
+
+    Examples
+    --------
+    >>> import scratchwork as sw
+    >>> model = sw.Sequential([sw.Dense(3, kernel_initializer=sw.Normal(0.1))], input_shape=2)
+    >>> print(model.source("initialize").splitlines()[2].strip())
+    W1 = rng.normal(0.0, 0.1, (2, 3)).astype(np.float32)
     """
 
     stddev: float = 0.01
@@ -60,6 +78,16 @@ class VarianceScaling:
     scale : float > 0
     mode : "fan_in", "fan_out" or "fan_avg"
     distribution : "uniform" or "normal"
+
+    Examples
+    --------
+    >>> import scratchwork as sw
+    >>> he = sw.VarianceScaling(2.0, "fan_in", "normal")
+    >>> model = sw.Sequential([sw.Dense(3, kernel_initializer=he)], input_shape=8)
+    >>> for line in model.source("initialize").splitlines()[2:4]:
+    ...     print(line.strip())
+    stddev1 = math.sqrt(2 / 8)
+    W1 = rng.normal(0.0, stddev1, (8, 3)).astype(np.float32)
     """
 
     scale: float = 1.0
@@ -101,12 +129,11 @@ Initializer: TypeAlias = str | Rule
 
 def initializer(given: Initializer) -> Rule:
     """What a user's ``kernel_initializer=`` means: a name, or anything with a ``draw``."""
-    if not isinstance(given, str) and hasattr(given, "draw"):
+    if not isinstance(given, str | type) and hasattr(given, "draw"):
         return given
     if isinstance(given, str) and given in INITIALIZERS:
         return INITIALIZERS[given]
-    near = get_close_matches(str(given), INITIALIZERS, n=1)
     raise DescriptionError(
         "initializer", f"one of {', '.join(INITIALIZERS)}, or an object with draw()", repr(given),
-        f"did you mean {near[0]!r}?" if near else "choose one of them",
+        advice(given, INITIALIZERS),
     )  # fmt: skip

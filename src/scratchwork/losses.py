@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -19,6 +18,7 @@ from .errors import DescriptionError, ShapeError
 from .program.ir import N, Value, shape_text
 from .program.primitives import count, exp, expand_dims, log, maximum, squeeze
 from .program.record import call, composite
+from .settings import advice
 
 TargetKind = Literal["labels", "column", "matrix"]
 """What y is: class numbers (n,), one number a row (n,), or one row a row (n, k)."""
@@ -62,7 +62,7 @@ class Loss:
 
     @property
     def name(self) -> str:
-        return getattr(self.function, "__name__", "loss")
+        return ascii(getattr(self.function, "__name__", "loss"))[1:-1]  # programs are ASCII
 
 
 LOSSES: dict[str, Loss] = {
@@ -80,14 +80,13 @@ def loss(given: GivenLoss) -> Loss:
     for known in LOSSES.values():
         if given is known.function:
             return known
-    if callable(given):
+    if callable(given) and not isinstance(given, type):
         return Loss(given)
     if isinstance(given, str) and given in LOSSES:
         return LOSSES[given]
-    near = get_close_matches(str(given), LOSSES, n=1)
     raise DescriptionError(
         "loss", f"one of {', '.join(LOSSES)}, or a function of Values (Z, Y)", repr(given),
-        f"did you mean {near[0]!r}?" if near else "choose one of them",
+        advice(given, LOSSES),
     )  # fmt: skip
 
 
@@ -99,6 +98,13 @@ def record_loss(loss: Loss, Z: Value, Y: Value) -> Value:
             f"output {shape_text(Y.shape)} as its targets",
             shape_text(Z.shape),
             "change the last layer, or add Flatten()",
+        )
+    if loss.classes and Z.shape[1].number == 1:
+        raise ShapeError(
+            f"loss {loss.name}",
+            "an output for each class, two or more",
+            shape_text(Z.shape),
+            'use Dense(2), or loss="binary_cross_entropy" with targets 0 and 1',
         )
     L = call(loss.function, Z, Y)
     if L.shape != (N,):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
 from .activations import sigmoid
 from .losses import Loss
 from .program.ir import Value, apply
 from .program.primitives import equal
+from .settings import one_of
 
 
 def accuracy(Z: Value, y: Value, Y: Value, loss: Loss) -> Value:
@@ -26,3 +27,14 @@ def accuracy(Z: Value, y: Value, Y: Value, loss: Loss) -> Value:
 
 
 METRICS: dict[str, Callable[[Value, Value, Value, Loss], Value]] = {"accuracy": accuracy}
+
+
+def metrics(given: Sequence[str] | str | None) -> tuple[str, ...]:
+    """What a user's ``metrics=`` means: names, one name, or none."""
+    if given is None:
+        return ()
+    listed = isinstance(given, Iterable) and not isinstance(given, str)
+    names = tuple(given) if listed else (given,)
+    for name in names:
+        one_of("compile", "metrics", name, tuple(METRICS))
+    return names  # type: ignore[return-value] # each is one of METRICS

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from . import losses, optimizers
+from . import losses, optimizers, regularizers
 from .activations import sigmoid
 from .description import (
     Description,
@@ -20,19 +21,21 @@ from .description import (
     check_layers,
 )
 from .engines.numpy import one_thread
-from .errors import NotReadyError
+from .errors import NotReadyError, ScratchworkError
 from .inspect.summary import summarize
 from .inspect.trace import Trace, trace_step
 from .inspect.verify import Verification, verify
 from .layers.layer import Buildable
-from .metrics import METRICS
+from .metrics import metrics as chosen_metrics
+from .programs import description_text
 from .regularizers import Regularizer
-from .run import Run, new_seed
+from .run import Run, chosen_seed
 from .settings import one_of
 from .storage import Array
 from .streams import Stream, generator
 from .training import fit as training
 from .training.history import Evaluation, History
+from .training.inputs import as_numbers
 from .training.progress import Verbose
 from .writing import write_program
 
@@ -81,7 +84,7 @@ class Sequential:
         optimizer: optimizers.Optimizer = "Adam",
         *,
         regularizer: Regularizer | None = None,
-        metrics: Sequence[str] = (),
+        metrics: Sequence[str] | str | None = (),
         reduction: Reduction = "mean",
         dtype: DTypeName = "float32",
         seed: int | None = None,
@@ -89,7 +92,8 @@ class Sequential:
     ) -> None:
         """Say what the network is trained for, and how.
 
-        Called again, it keeps the parameters and begins the optimizer anew.
+        Called again, it keeps the parameters and begins the optimizer anew. Parameters that were
+        never trained or set are drawn again, from the seed.
 
         Parameters
         ----------
@@ -113,45 +117,52 @@ class Sequential:
         """
         one_of("compile", "reduction", reduction, ("mean", "sum"))
         one_of("compile", "dtype", dtype, ("float32", "float64"))
-        metrics = (metrics,) if isinstance(metrics, str) else tuple(metrics)
-        for metric in metrics:
-            one_of("compile", "metrics", metric, tuple(METRICS))
         if seed is not None:
             generator(seed, Stream.INIT)  # refuses what is no seed
         description = replace(
             self.description,
             loss=losses.loss(loss),
             optimizer=optimizers.optimizer(optimizer),
-            regularizer=regularizer,
-            metrics=metrics,
+            regularizer=regularizers.regularizer(regularizer),
+            metrics=chosen_metrics(metrics),
             reduction=reduction,
             dtype=dtype,
         )
-        chosen = self.chosen_seed(seed)
+        chosen = chosen_seed(seed, self.seed)
         run = Run(description, chosen, source_file) if description.input_shape else None
-        if run is not None and self.run is not None:
+        if run is not None and self.run is not None and not self.run.is_fresh():
             run.take_over(self.run)
         self.description, self.run, self.source_file = description, run, source_file
-        self.seed = chosen
+        self.seed, self.last_fit = chosen, None
 
-    def chosen_seed(self, given: int | None) -> int:
-        if given is not None:
-            return int(given)
-        return new_seed() if self.seed is None else self.seed
+    def __repr__(self) -> str:
+        return description_text(self.description)
 
     def ready(self, where: str, X: Any = None) -> Run:
         """The run, begun with the shape of X if none was given."""
         if self.run is None:
-            shape = self.description.input_shape or tuple(np.shape(X)[1:])
+            given = None if X is None else as_numbers(X, f"{where}(X)").shape
+            shape = self.description.input_shape or (given or ())[1:]
             if not shape:
-                got = "none yet" if X is None else f"X of shape {np.shape(X)}"
+                got = "none yet" if given is None else f"X of shape {given}"
                 todo = "give input_shape= to Sequential, or rows of features: X (n, features)"
                 raise NotReadyError(where, "a known input shape", got, todo)
             description = replace(self.description, input_shape=check_input_shape(shape))
-            self.seed = self.chosen_seed(None)
-            self.run = Run(description, self.seed, self.source_file)
-            self.description = description
+            seed = chosen_seed(None, self.seed)
+            self.run = Run(description, seed, self.source_file)
+            self.description, self.seed = description, seed
         return self.run
+
+    @contextmanager
+    def begun(self, where: str, X: Any) -> Iterator[Run]:
+        """The run. If it began with this X, and that was refused, the model is as it was before."""
+        before = self.run, self.description, self.seed
+        try:
+            yield self.ready(where, X)
+        except ScratchworkError:
+            if before[0] is None and self.run is not None and self.run.is_fresh():
+                self.run, self.description, self.seed = before
+            raise
 
     # ---- training and using ----
     def fit(
@@ -182,7 +193,7 @@ class Sequential:
         callbacks : sequence of functions
             Each is called with the model after every epoch; one that returns True ends the fit.
         verbose : "auto", 0, 1 or 2
-            A bar in a terminal, after half a second; nothing; a bar; a line an epoch.
+            A bar in a terminal, after half a second; nothing; a bar; a line an epoch (over a bar).
 
         Returns
         -------
@@ -199,28 +210,25 @@ class Sequential:
             If a loss is not finite; the model is as it was before that step.
         """
         training.needs_loss(self.description, "fit")
-        run = self.ready("fit", X)
-        history = History(seed=run.seed, engine=run.engine().name)
-        bound = [lambda each=each: each(self) for each in callbacks]
-        try:
+        bound = [lambda each=each: each(self) for each in training.check_callbacks(callbacks)]
+        history = History()
+        with self.begun("fit", X) as run:
             self.last_fit = training.fit(
                 run, X, y, batch_size=batch_size, epochs=epochs, validation_data=validation_data,
-                shuffle=shuffle, callbacks=bound, verbose=verbose, history=history,
+                shuffle=shuffle, callbacks=bound, verbose=verbose,
+                histories=(history, self.history),
             )  # fmt: skip
-        finally:
-            self.history.seed, self.history.engine = run.seed, history.engine
-            self.history.extend(history)
         return history
 
     def evaluate(self, X: Any, y: Any) -> Evaluation:
         """Data loss, without penalty and dropout, and metrics: in order, and by name."""
-        return training.evaluate(self.ready("evaluate", X), X, y)
+        with self.begun("evaluate", X) as run:
+            return training.evaluate(run, X, y)
 
     def predict(self, X: Any, *, raw: bool = False) -> Array:
         """Predictions (n, outputs): probabilities under cross-entropy; raw=True gives logits."""
-        run = self.ready("predict", X)
-        values = run.values(X=run.check_X(X, "predict(X)"))
-        with one_thread():
+        with self.begun("predict", X) as run, one_thread():
+            values = run.values(X=run.check_X(X, "predict(X)"))
             return run.engine().predict(values, "raw" if raw else "predict")
 
     def predict_classes(self, X: Any) -> Array:
@@ -244,12 +252,7 @@ class Sequential:
             return made.text
         found = FUNCTIONS.get(name, name)
         if found not in made.functions and found in ("train_step", "train_epoch", "evaluate"):
-            raise NotReadyError(
-                "source",
-                "a compiled model",
-                "one without a loss",
-                'call compile(loss="cross_entropy") first',
-            )
+            training.needs_loss(self.description, "source")
         one_of("source", "name", name, ("program", *FUNCTIONS, *made.functions))
         return made.functions[found]
 
@@ -259,16 +262,14 @@ class Sequential:
 
     def trace(self, X: Any, y: Any) -> Trace:
         """Every named array of one training step on these rows; the model is not changed."""
-        run = self.ready("trace", X)
-        values = training.one_step(run, X, y, "trace")
-        with one_thread():
+        with self.begun("trace", X) as run, one_thread():
+            values = training.one_step(run, X, y, "trace")
             return trace_step(run.engine(), values)
 
     def verify(self, X: Any, y: Any) -> Verification:
         """Check every gradient of this network on these rows against differences of the loss."""
-        run = self.ready("verify", X)
-        values = training.one_step(run, X, y, "verify")
-        with one_thread():
+        with self.begun("verify", X) as run, one_thread():
+            values = training.one_step(run, X, y, "verify")
             return verify(run, values)
 
     def write(

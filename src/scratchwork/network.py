@@ -56,6 +56,7 @@ def step_inputs() -> dict[str, Value]:
 
 
 def layer_output(layer: Buildable, x: Value, scope: Scope) -> Value:
+    scope.own_names.clear()
     y = layer.build(x, scope)
     if not isinstance(y, Value) or not y.shape or not y.shape[0] == N:
         raise ShapeError(

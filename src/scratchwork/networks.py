@@ -22,14 +22,21 @@ def mlp(sizes: Sequence[int], activation: Activation = "relu") -> Sequential:
 
     Examples
     --------
-    >>> mlp([784, 128, 10], activation="relu").layers[0]
-    Dense(units=128, activation='relu')
+    >>> print(mlp([784, 128, 10], activation="relu").source("predict"), end="")
+    def predict(X, W1, b1, W2, b2):
+        # ---- forward ----
+        # layer 1: Dense(128, "relu")
+        Z1 = X @ W1 + b1                              # (n, 128)
+        A1 = np.maximum(Z1, 0)                        # (n, 128)
+        # layer 2: Dense(10)
+        Z2 = A1 @ W2 + b2                             # (n, 10)
+        return Z2
     """
-    if len(sizes) < 2:
+    if not hasattr(sizes, "__len__") or len(sizes) < 2:
         raise DescriptionError(
             "mlp",
             "inputs and outputs, two sizes or more",
-            repr(list(sizes)),
+            repr(sizes),
             "give them all, as in mlp([784, 128, 10])",
         )
     hidden = [Dense(units, activation=activation) for units in sizes[1:-1]]

@@ -7,7 +7,6 @@ program, so that changing a rate changes no text; a zero switches a part off and
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TypeAlias, cast
 
 from .errors import DescriptionError
@@ -16,7 +15,7 @@ from .program.primitives import sqrt
 from .program.update import Optimizer as Rule
 from .program.update import RuleScope
 from .schedules import Schedule
-from .settings import as_floats, fraction, positive
+from .settings import advice, as_floats, fraction, positive
 
 
 def check_rate(optimizer: str, rate: object) -> None:
@@ -45,10 +44,12 @@ class SGD:
     >>> import scratchwork as sw
     >>> model = sw.Sequential([sw.Dense(1)], input_shape=3)
     >>> model.compile(loss="mean_squared_error", optimizer=sw.SGD(0.1, momentum=0.9), seed=0)
-    >>> for line in model.source().splitlines():
-    ...     if "v_W1" in line and " = " in line:
-    ...         print(line.split("#")[0].strip())
+    >>> for line in model.source().splitlines()[-5:-1]:
+    ...     print(line.strip())
     v_W1[...] = momentum * v_W1 + dW1
+    W1 -= learning_rate * v_W1
+    v_b1[...] = momentum * v_b1 + db1
+    b1 -= learning_rate * v_b1
     """
 
     learning_rate: float | Schedule = 0.01
@@ -92,8 +93,13 @@ class Adam:
     >>> import scratchwork as sw
     >>> model = sw.Sequential([sw.Dense(1, use_bias=False)], input_shape=3)
     >>> model.compile(loss="mean_squared_error", optimizer=sw.Adam(), seed=0)
-    >>> for line in model.source().splitlines()[-7:-1]:
-    ...     print(line.split("#")[0].rstrip())
+    >>> for line in model.source().splitlines()[-6:-1]:
+    ...     print(line.strip())
+    step_size = learning_rate / (1 - beta_1**t)
+    correction = 1 - beta_2**t
+    m_W1[...] = beta_1 * m_W1 + (1 - beta_1) * dW1
+    v_W1[...] = beta_2 * v_W1 + (1 - beta_2) * dW1**2
+    W1 -= step_size * m_W1 / (np.sqrt(v_W1 / correction) + epsilon)
     """
 
     learning_rate: float | Schedule = 0.001
@@ -128,8 +134,7 @@ def optimizer(given: Optimizer) -> Rule:
         return given
     if isinstance(given, str) and given in OPTIMIZERS:
         return OPTIMIZERS[given]()
-    near = get_close_matches(str(given), OPTIMIZERS, n=1)
     raise DescriptionError(
         "optimizer", f"one of {', '.join(OPTIMIZERS)}, or one such as sw.Adam(1e-3)", repr(given),
-        f"did you mean {near[0]!r}?" if near else "choose one of them",
+        advice(given, OPTIMIZERS),
     )  # fmt: skip

@@ -9,6 +9,7 @@ description. Each records the same layers; what differs is the scope's mode and 
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -130,14 +131,15 @@ def mean_outputs(description: Description) -> dict[str, bool]:
 def description_text(description: Description) -> str:
     """The calls that make the description, for the head of a text."""
     layers = ", ".join(describe(layer) for layer in description.layers)
-    text = f"Sequential([{layers}], input_shape={description.input_shape})"
+    shape = f", input_shape={description.input_shape}" if description.input_shape else ""
+    text = f"Sequential([{layers}]{shape})"
     if description.loss is None:
         return text
     settings = [f'loss="{description.loss.name}"', f"optimizer={describe(description.optimizer)}"]
     if description.regularizer:
         settings.append(f"regularizer={describe(description.regularizer)}")
     if description.metrics:
-        settings.append(f"metrics={list(description.metrics)}")
+        settings.append(f"metrics={json.dumps(description.metrics)}")
     if description.reduction != "mean":
         settings.append(f'reduction="{description.reduction}"')
     return f"{text}\ncompile({', '.join(settings)})"

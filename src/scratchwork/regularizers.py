@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import ClassVar, Protocol
 
+from .errors import DescriptionError
 from .program.ir import Operand, Value
 from .program.primitives import sign
 from .program.record import composite
@@ -19,6 +20,15 @@ class Regularizer(Protocol):
     formula: ClassVar[str]
 
     def penalty(self, n: Operand, kernels: Sequence[Value]) -> Value: ...
+
+
+def regularizer(given: Regularizer | None) -> Regularizer | None:
+    """What a user's ``regularizer=`` means: anything with a ``penalty``, or none."""
+    if given is not None and (isinstance(given, type) or not hasattr(given, "penalty")):
+        raise DescriptionError(
+            "regularizer", "one such as sw.L2(0.1), or None", repr(given), "give an instance"
+        )
+    return given
 
 
 def l2_gradient(
@@ -89,6 +99,16 @@ class L1:
     Parameters
     ----------
     l1 : float >= 0
+
+    Examples
+    --------
+    >>> import scratchwork as sw
+    >>> model = sw.Sequential([sw.Dense(1)], input_shape=3)
+    >>> model.compile(loss="mean_squared_error", regularizer=sw.L1(0.1), seed=0)
+    >>> rows = [row.split("#")[0].strip() for row in model.source().splitlines()]
+    >>> print(*(row for row in rows if row.startswith(("penalty =", "dW1 ="))), sep="\\n")
+    penalty = l1 / n * np.abs(W1).sum()
+    dW1 = X.T @ dZ1 + l1 / n * np.sign(W1)
     """
 
     l1: float

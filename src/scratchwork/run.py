@@ -18,7 +18,7 @@ from .program.record import recording
 from .programs import source
 from .storage import Array, Storage
 from .streams import Stream, generator
-from .training.inputs import as_numbers, check_X, check_y, default_kind, target_kind
+from .training.inputs import as_numbers, check_X, check_y, default_kind, in_range, target_kind
 from .training.state import State
 
 
@@ -121,7 +121,7 @@ class Run:
                     str(new.shape),
                     "reshape or transpose it",
                 )
-            checked[name] = new
+            checked[name] = in_range(new, self.description.dtype, f"{where} {name}")
         for name, new in checked.items():
             arrays[name][...] = new
         self.untouched = False
@@ -147,6 +147,9 @@ class Run:
         self.prepared = True
 
 
-def new_seed() -> int:
-    """A seed from the operating system, small enough to type."""
+def chosen_seed(given: int | None, before: int | None) -> int:
+    """The seed given, else the one before, else one from the operating system, short to type."""
+    for seed in (given, before):
+        if seed is not None:
+            return int(seed)
     return int(np.random.SeedSequence().generate_state(1)[0])

@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-import base64
-import os
-import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from .activations import linear, sigmoid
-from .dialects.load import MARK
-from .dialects.reader import Reader, reader_text
+from .activations import sigmoid, softmax
+from .array_text import as_text
+from .dialects.reader import Answer, Reader, reader_text
 from .dialects.standalone import Training, training_text
-from .engines.numpy import EVALUATION_ROWS
-from .errors import DescriptionError, FileError
+from .engines.numpy import EVALUATION_ROWS, one_thread
+from .errors import DataError, DescriptionError
+from .files import check_name, refuse_foreign, write_all
+from .losses import Loss, TargetKind
 from .programs import description_text, mean_outputs
 from .run import Run
 from .settings import one_of, whole
 from .storage import Array
-from .training.fit import Fit, needs_loss, targets_name
+from .training.fit import Fit, check_batch_size, needs_loss, targets_name
+from .training.inputs import as_numbers
+from .training.state import State
 from .version import __version__
 
 if TYPE_CHECKING:
     from .model import Sequential
 
 PARTS = ("X_train", "y_train", "X_val", "y_val", "X_test", "y_test")
+PARTNER = {name: {"X": "y", "y": "X"}[name[0]] + name[1:] for name in PARTS}
 MOST_IN_TEXT = 100_000
 """Characters of numbers that a reader holds in its text; more go into an .npz beside it."""
-MOST_DECIMAL = 1_000
-"""Numbers that a reader shows as decimals; more are packed."""
 
 
 def write_program(
@@ -61,81 +61,145 @@ def write_program(
     Raises
     ------
     DescriptionError
-        For what a text cannot carry: callbacks.
+        For what a text cannot carry: callbacks; for a name that it could not print.
+    DataError, ShapeError
+        If the data do not fit the network.
     FileError
-        If a file cannot be written, or is there and was not written by Scratchwork.
+        If a file cannot be written, or is there and was not written by Scratchwork. All files are
+        then as they were.
     """
     one_of("write", "program", program, ("train", "predict"))
     path = Path(path)
-    run = model.ready("write")
+    check_name(path)
+    given = data_arrays(data)
+    run = model.ready("write", given.get("X_train"))
     if program == "predict":
-        text, arrays = reader_file(run, model.last_fit, path, data)
+        refuse_settings(epochs=epochs, batch_size=batch_size)
+        names = [str(name) for _, found in members(data, "names") for name in found]
+        text, arrays = reader_file(run, model.last_fit, path, given, names)
     else:
-        text, arrays = training_file(run, model.last_fit, path, data, epochs, batch_size)
-    files: dict[Path, Callable[[BinaryIO], object]] = {
-        path: lambda f: f.write(text.encode("ascii"))
-    }
+        text, arrays = training_file(run, model.last_fit, path, given, epochs, batch_size)
+    files: dict[Path, Callable[[BinaryIO], object]] = {path: lambda f: f.write(in_ascii(text))}
     if arrays:
         arrays["scratchwork"] = np.array(__version__)
-        files[path.with_suffix(".npz")] = lambda f: np.savez(f, allow_pickle=False, **arrays)
+        files[path.with_suffix(".npz")] = lambda f: np.savez(f, **arrays)  # type: ignore[arg-type]
     for file in files:
         refuse_foreign(file)
-    for file, content in files.items():
-        write_whole(file, content)
+    write_all(files)
     return tuple(files)
 
 
-def refuse_foreign(path: Path) -> None:
-    """Never write over a file that Scratchwork did not write."""
-    if not path.exists():
-        return
-    try:
-        if path.suffix == ".npz":
-            with np.load(path) as arrays:
-                ours = "scratchwork" in arrays
-        else:
-            ours = path.read_text(encoding="utf-8").startswith(MARK)
-    except (OSError, ValueError):
-        ours = False
-    if not ours:
-        raise FileError(
-            f"write {path}",
-            "a new file or one that Scratchwork wrote",
-            "another file",
-            "choose another name, or move that file away",
+def refuse_settings(**settings: int | None) -> None:
+    """A trained network has no epochs: better said than ignored."""
+    for name, value in settings.items():
+        if value is not None:
+            raise DescriptionError(
+                'write(program="predict")', f"no {name}", repr(value), 'give it to program="train"'
+            )
+
+
+def in_ascii(text: str) -> bytes:
+    """Names are ASCII already; in a comment, such as a loss's title, other letters are escaped."""
+    return text.encode("ascii", "backslashreplace")
+
+
+# ---- the data ----
+def data_arrays(data: Any) -> dict[str, Array]:
+    """X_train, y_train, ... of a Dataset, a pair, or a dict; a part without rows is left out."""
+    if data is None:
+        return {}
+    if isinstance(data, tuple | list) and len(data) == 2:
+        data = {"X_train": data[0], "y_train": data[1]}
+    arrays = {name: as_numbers(a, f"write(data) {name}") for name, a in members(data, *PARTS)}
+    found = {name: array for name, array in arrays.items() if array.size}
+    alone = [name for name in found if PARTNER[name] not in found]
+    if alone or "X_train" not in found:
+        raise DataError(
+            "write(data)",
+            "X_train and y_train, perhaps X_val and y_val, X_test and y_test",
+            f"{type(data).__name__} with {', '.join(found) or 'none of them'}",
+            "give data=(X, y), a dict of arrays, or a data set",
         )
+    return found
 
 
-def write_whole(path: Path, content: Callable[[BinaryIO], object]) -> None:
-    """Write all of a file or nothing: into a temporary one, which then takes its place."""
-    temporary = None
-    try:
-        with tempfile.NamedTemporaryFile("wb", dir=path.absolute().parent, delete=False) as file:
-            temporary = file.name
-            content(file)  # type: ignore[arg-type] # a wrapped binary file
-        os.chmod(temporary, 0o666 & ~current_umask())
-        os.replace(temporary, path)
-    except OSError as error:
-        raise FileError(
-            f"write {path}", "a file that can be written", str(error), "choose another place"
-        ) from error
-    finally:
-        if temporary is not None and os.path.exists(temporary):
-            os.unlink(temporary)
+def members(data: Any, *names: str) -> list[tuple[str, Any]]:
+    """What a data set or a dict has of these names."""
+    given = data if isinstance(data, Mapping) else {n: getattr(data, n, None) for n in names}
+    return [(name, given[name]) for name in names if given.get(name) is not None]
 
 
-def current_umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def checked_rows(run: Run, arrays: dict[str, Array], loss: Loss) -> TargetKind | None:
+    """Refuse rows that do not fit the network; leave each y as the program takes it."""
+    kinds: set[TargetKind] = set()
+    for name in [name for name in arrays if name.startswith("X_")]:
+        X = run.check_X(arrays[name], f"write(data) {name}")
+        y, where = PARTNER[name], f"write(data) {PARTNER[name]}"
+        kind, arrays[y] = run.check_y(arrays[y], len(X), where, loss)
+        kinds.add(kind)
+    if len(kinds) > 1:
+        todo = "give class numbers everywhere, or rows everywhere"
+        raise DataError("write(data)", "the same kind of y in each part", "two kinds", todo)
+    return kinds.pop() if kinds else None
 
 
 # ---- a training program ----
 def training_file(
-    run: Run, fit: Fit | None, path: Path, data: Any, epochs: int | None, batch_size: int | None
+    run: Run,
+    fit: Fit | None,
+    path: Path,
+    arrays: dict[str, Array],
+    epochs: int | None,
+    batch_size: int | None,
 ) -> tuple[str, dict[str, Array]]:
     """The text, and the arrays beside it."""
     loss = needs_loss(run.description, "write")
+    refuse_callbacks(fit)
+    kind = checked_rows(run, arrays, loss) or (fit.kind if fit else run.kind())
+    programs = run.engine(kind).source.programs
+    start, given = beginning(run, fit)
+    arrays |= {f"start_{name}": start.arrays()[name] for name in given}
+    size = chosen("batch_size", batch_size, fit.batch_size if fit else 32)
+    if "X_train" in arrays:
+        check_batch_size(run, kind, size, len(arrays["X_train"]))
+    plan = Training(
+        description=description_text(run.description),
+        seed=run.seed,
+        dtype=run.description.dtype,
+        batch_size=size,
+        epochs=chosen("epochs", epochs, fit.epochs if fit else 10),
+        first_epoch=start.epoch,
+        first_step=start.t,
+        shuffle=fit.shuffle if fit else True,
+        targets=targets_name(kind),
+        targets_dtype="int64" if kind == "labels" else run.description.dtype,
+        input_shape=shape_text(run.description.input_shape),
+        targets_shape=shape_text((run.width,) if kind == "matrix" else ()),
+        means=mean_outputs(run.description),
+        given=given,
+        prepares=not given or not (fit or run.prepared),
+        repeats=fit is not None and epochs is batch_size is None,
+        arrays_file=path.with_suffix(".npz").name,
+        block=EVALUATION_ROWS,
+    )
+    return training_text(programs, plan), arrays
+
+
+def beginning(run: Run, fit: Fit | None) -> tuple[State, tuple[str, ...]]:
+    """The numbers that training begins with, and the names of those that no initializer made."""
+    start = fit.start if fit else run.state
+    drawn = fit.from_seed if fit else run.is_fresh()
+    return start, () if drawn else tuple(start.arrays())
+
+
+def chosen(name: str, given: int | None, otherwise: int) -> int:
+    """A setting of write, or that of the fit."""
+    value = otherwise if given is None else given
+    whole("write", name, value)
+    return int(value)
+
+
+def refuse_callbacks(fit: Fit | None) -> None:
     if fit is not None and fit.callbacks:
         raise DescriptionError(
             "write",
@@ -143,85 +207,49 @@ def training_file(
             f"{fit.callbacks} in the last fit",
             "fit without them, then write",
         )
-    arrays = data_arrays(data)
-    kind = fit.kind if fit else run.check_kind(arrays.get("y_train"), loss)
-    programs = run.engine(kind).source.programs
-    given = () if fit is None or fit.from_seed else tuple(fit.start.arrays())
-    if fit is None and not run.is_fresh():
-        given = tuple(run.state.arrays())
-    start = fit.start if fit else run.state
-    arrays |= {f"start_{name}": start.arrays()[name] for name in given}
-    for name, setting in (("epochs", epochs), ("batch_size", batch_size)):
-        if setting is not None:
-            whole("write", name, setting)
-    plan = Training(
-        description=description_text(run.description),
-        seed=run.seed,
-        dtype=run.description.dtype,
-        batch_size=batch_size or (fit.batch_size if fit else 32),
-        epochs=epochs or (fit.epochs if fit else 10),
-        first_epoch=start.epoch,
-        first_step=start.t,
-        shuffle=fit.shuffle if fit else True,
-        targets=targets_name(kind),
-        targets_dtype="int64" if kind == "labels" else run.description.dtype,
-        means=mean_outputs(run.description),
-        given=given,
-        arrays_file=path.with_suffix(".npz").name,
-        block=EVALUATION_ROWS,
-    )
-    return training_text(programs, plan), arrays
 
 
-def data_arrays(data: Any) -> dict[str, Array]:
-    """X_train, y_train, ... from a Dataset, a pair, or a dict."""
-    if data is None:
-        return {}
-    if isinstance(data, tuple | list) and len(data) == 2:
-        data = {"X_train": data[0], "y_train": data[1]}
-    given = data if isinstance(data, Mapping) else vars(data) if hasattr(data, "__dict__") else {}
-    found = {name: np.asarray(given[name]) for name in PARTS if given.get(name) is not None}
-    if "X_train" not in found or "y_train" not in found:
-        raise DescriptionError(
-            "write(data)",
-            "a data set with X_train and y_train, or (X, y)",
-            type(data).__name__,
-            "give data=(X, y)",
-        )
-    return found
+def shape_text(sizes: Sequence[int]) -> str:
+    """(n, 64), and (n,) for one number a row."""
+    return f"({', '.join(map(str, ('n', *sizes)))}{'' if sizes else ','})"
 
 
 # ---- a trained network ----
-def reader_file(run: Run, fit: Fit | None, path: Path, data: Any) -> tuple[str, dict[str, Array]]:
+def reader_file(
+    run: Run, fit: Fit | None, path: Path, data: dict[str, Array], names: Sequence[str]
+) -> tuple[str, dict[str, Array]]:
     """The text with its numbers, or with the arrays beside it."""
     program = run.engine().source.programs["predict"]
-    names = [str(x.name) for x in (*program.parameters, *program.state)]
     rows = example_rows(run, fit, data)
-    with np.errstate(all="raise", under="ignore"):
+    with one_thread():
         answers = run.engine().predict(run.values(X=rows), "predict")
-    arrays = {name: run.state.arrays()[name] for name in names}
-    arrays |= {"check_rows": rows, "check_answers": answers}
-    texts = {name: as_text(array) for name, array in arrays.items()}
-    in_text = sum(map(len, texts.values())) <= MOST_IN_TEXT
-    loss = run.description.loss
-    link = loss.link if loss else linear
+    refuse_not_finite(answers)
+    used = [str(x.name) for x in (*program.parameters, *program.state)]
+    numbers = {name: run.state.arrays()[name] for name in used}
+    texts = {name: as_text(array, f'    "{name}": ') for name, array in numbers.items()}
+    examples, expected = as_text(rows, "EXAMPLES = "), as_text(answers, "ANSWERS = ")
+    in_text = sum(map(len, (*texts.values(), examples, expected))) <= MOST_IN_TEXT
+    answer = kind_of_answer(run, answers)
     plan = Reader(
         description=description_text(run.description),
         seed=run.seed,
         dtype=run.description.dtype,
         module=path.stem,
         input_shape=run.description.input_shape,
-        classes=class_names(data, run.width, link is not linear),
-        binary=link is sigmoid and run.width == 1,
-        arrays=texts if in_text else {},
+        answer=answer,
+        classes=class_names(names, run.width, answer),
+        numbers=texts if in_text else None,
+        examples=examples,
+        expected=expected,
         arrays_file=path.with_suffix(".npz").name,
     )
-    return reader_text(program, plan), {} if in_text else arrays
+    beside = {**numbers, "check_rows": rows, "check_answers": answers}
+    return reader_text(program, plan), {} if in_text else beside
 
 
-def example_rows(run: Run, fit: Fit | None, data: Any) -> Array:
+def example_rows(run: Run, fit: Fit | None, data: Mapping[str, Array]) -> Array:
     """Three rows for the check: of the data, of the last fit, or drawn."""
-    rows = data_arrays(data).get("X_test", data_arrays(data).get("X_train"))
+    rows = data.get("X_test", data.get("X_train"))
     if rows is not None:
         return run.check_X(rows[:3], "write(data)")
     if fit is not None:
@@ -230,23 +258,27 @@ def example_rows(run: Run, fit: Fit | None, data: Any) -> Array:
     return drawn.astype(run.description.dtype)
 
 
-def class_names(data: Any, width: int, classes: bool) -> tuple[str, ...]:
-    """The names of the classes, from the data set or counted."""
-    number = max(width, 2) if classes else 0
-    names = tuple(map(str, getattr(data, "names", ())))
-    return names if len(names) == number else tuple(map(str, range(number)))
-
-
-def as_text(array: Array) -> str:
-    """An array as an expression: decimals that read back exactly where it is small, else base64."""
-    if array.size <= MOST_DECIMAL:
-        listed = np.array2string(
-            array, separator=", ", threshold=array.size + 1, max_line_width=92, floatmode="unique"
+def refuse_not_finite(answers: Array) -> None:
+    if not np.isfinite(answers).all():
+        raise DataError(
+            'write(program="predict")',
+            "a network whose answers are finite",
+            "NaN or infinity",
+            "look at its parameters: model.parameters",
         )
-        inner = listed.replace("\n", "\n        ")
-        return f"np.array(\n        {inner},\n        np.{array.dtype},\n    )"
-    packed = base64.b64encode(np.ascontiguousarray(array, array.dtype.newbyteorder("<")).tobytes())
-    lines = [packed[i : i + 84].decode() for i in range(0, len(packed), 84)]
-    quoted = "\n        ".join(f'"{line}"' for line in lines)
-    shape = ", ".join(map(str, array.shape))
-    return f'decode(\n        {quoted},\n        "{array.dtype}",\n        {shape},\n    )'
+
+
+def kind_of_answer(run: Run, answers: Array) -> Answer:
+    """What predictions mean under the model's loss."""
+    link = run.description.loss.link if run.description.loss else None
+    if link is softmax:
+        return "one of many"
+    if link is sigmoid:
+        return "one of two" if run.width == 1 else "several"
+    return "numbers" if answers.ndim == 2 else "array"
+
+
+def class_names(names: Sequence[str], width: int, answer: Answer) -> tuple[str, ...]:
+    """The names of the classes, from the data set or counted."""
+    number = {"numbers": 0, "array": 0, "one of two": 2}.get(answer, width)
+    return tuple(names) if len(names) == number else tuple(map(str, range(number)))

@@ -1,1 +1,1 @@
-"""Comparisons with other libraries: live where they are installed, with recorded numbers elsewhere."""
+"""Comparisons with other libraries: live, or with recorded numbers."""

@@ -9,18 +9,33 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from random import Random
-from typing import Any, TypeVar
-
-from tests.networks import Network, softplus, softsign, swish
+from typing import Any, Literal, TypeVar
 
 import scratchwork as sw
+from scratchwork.activations import Activation
+from scratchwork.initializers import Initializer
 from scratchwork.layers.layer import Buildable
+from tests.networks import Network, softplus, softsign, swish
 
 T = TypeVar("T")
 
 COUNT = 50
-NONLINEAR = ("relu", "sigmoid", "tanh", "softmax", softsign, swish, softplus)
-KERNELS = ("glorot_uniform", "glorot_normal", "he_uniform", "he_normal", sw.Normal(0.4))
+NONLINEAR: tuple[Activation, ...] = (
+    "relu",
+    "sigmoid",
+    "tanh",
+    "softmax",
+    softsign,
+    swish,
+    softplus,
+)
+KERNELS: tuple[Initializer, ...] = (
+    "glorot_uniform",
+    "glorot_normal",
+    "he_uniform",
+    "he_normal",
+    sw.Normal(0.4),
+)
 OUTPUTS: dict[str, tuple[tuple[str, ...], int, tuple[str | None, ...]]] = {
     "cross_entropy": (("classes", "one_hot", "probabilities"), 2, (None, "softmax")),
     "binary_cross_entropy": (("answers",), 1, (None, "sigmoid")),
@@ -50,13 +65,13 @@ def random_network(seed: int) -> Network:
     """A network of random depth, widths, layers, loss, optimizer and batch size."""
     draw = Draw(seed)
     images = draw.happens(0.35)
-    shape = tuple(draw.number(6, 9) for _ in range(2)) + (draw.number(1, 3),)
+    shape = (draw.number(6, 9), draw.number(6, 9), draw.number(1, 3))
     hidden = image_layers(draw) if images else dense_layers(draw, draw.number(0, 4))
     loss = draw.one(tuple(OUTPUTS))
     targets, least, last = OUTPUTS[loss]
     outputs = draw.number(least, 4)
     activation = draw.one(last) if outputs > 1 or "softmax" not in last else None
-    reduction = draw.one(("mean", "mean", "sum"))
+    reduction: Literal["mean", "sum"] = draw.one(("mean", "mean", "sum"))
     batch_size = draw.number(6, 9)
     network = Network(
         layers=(*preprocessing(draw), *hidden, sw.Dense(outputs, activation=activation)),
@@ -88,7 +103,7 @@ def dense_block(draw: Draw) -> tuple[Buildable, ...]:
         draw.number(3, 9),
         use_bias=draw.happens(0.8),
         kernel_initializer=draw.one(KERNELS),
-        bias_initializer=draw.one(("zeros", sw.Constant(0.1))),
+        bias_initializer=sw.Constant(draw.one((0.0, 0.1))),
         trainable=draw.happens(0.85),
     )
     return normalized(draw, dense)
@@ -126,19 +141,17 @@ def convolution(draw: Draw, padding: Any) -> tuple[Buildable, ...]:
 
 def optimizer(draw: Draw, scale: float) -> sw.SGD | sw.Adam:
     """Any optimizer; gradients that are sums over the batch take a smaller rate."""
-    rule = draw.one(
-        (
-            sw.SGD(0.1 * scale),
-            sw.SGD(0.03 * scale, momentum=0.9),
-            sw.SGD(0.03 * scale, momentum=0.8, nesterov=True),
-            sw.Adam(0.01),
-            sw.Adam(0.02, beta_1=0.8, beta_2=0.99, epsilon=1e-6),
-        )
+    rules: tuple[sw.SGD | sw.Adam, ...] = (
+        sw.SGD(0.1 * scale),
+        sw.SGD(0.03 * scale, momentum=0.9),
+        sw.SGD(0.03 * scale, momentum=0.8, nesterov=True),
+        sw.Adam(0.01),
+        sw.Adam(0.02, beta_1=0.8, beta_2=0.99, epsilon=1e-6),
     )
-    if draw.happens(0.7):
-        return rule
-    decay = sw.ExponentialDecay(float(rule.learning_rate), draw.one((0.5, 0.9)), draw.number(5, 50))
-    return replace(rule, learning_rate=decay)
+    rule = draw.one(rules)
+    rate: Any = rule.learning_rate
+    decay = sw.ExponentialDecay(rate, draw.one((0.5, 0.9)), draw.number(5, 50))
+    return rule if draw.happens(0.7) else replace(rule, learning_rate=decay)
 
 
 def biases_before_batchnorm(network: Network) -> tuple[str, ...]:
@@ -148,7 +161,7 @@ def biases_before_batchnorm(network: Network) -> tuple[str, ...]:
         for (number, layer), (_, following) in pairwise(network.numbered())
         if isinstance(following, sw.BatchNorm)
         and getattr(layer, "use_bias", False)
-        and layer.trainable
+        and getattr(layer, "trainable", True)
     )
 
 

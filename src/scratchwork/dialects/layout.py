@@ -73,16 +73,18 @@ def filled(body: str, indent: str, width: int) -> list[str]:
         return [indent + body]
     lines = [indent]
     for piece in split_outside(body):
-        if len(lines[-1]) + len(piece.rstrip()) > width and lines[-1].strip():
-            lines.append(indent)
-        piece = piece if lines[-1].strip() else piece.lstrip()
         head, inside, tail = widest_parentheses(piece)
-        if len(lines[-1]) + len(piece.rstrip()) > width and head:  # too long for any line
+        too_long = bool(head) and len(indent) + len(piece.strip()) > width  # for any line
+        if len(lines[-1]) + len((head if too_long else piece).rstrip()) > width:
+            lines.append(indent)
+        if not lines[-1].strip():
+            head, piece = head.lstrip(), piece.lstrip()
+        if too_long:
             lines[-1] += head
-            lines += [*filled(inside, f"{indent}    ", width), indent + tail]
+            lines += [*filled(inside, f"{indent}    ", width), indent + tail, indent]
         else:
             lines[-1] += piece
-    return [line.rstrip() for line in lines]
+    return [line.rstrip() for line in lines if line.strip()]
 
 
 def split_outside(body: str) -> list[str]:

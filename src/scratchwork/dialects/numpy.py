@@ -46,6 +46,13 @@ def full(s: Statement, inputs: Sequence[Code], dtype: str) -> str:
     return f"np.{special or 'full'}({shape_of(s)}{number}, {dtype})"
 
 
+def stretch(s: Statement, inputs: Sequence[Code]) -> str:
+    """np.broadcast_to(a, B.shape); a Python number takes B's dtype, where NumPy's is float64."""
+    if getattr(s.inputs[0], "dtype", "weak") == "weak":
+        return f"np.full_like({inputs[1].text}, {inputs[0].text})"
+    return f"np.broadcast_to({inputs[0].text}, {inputs[1].at(ATOM)}.shape)"
+
+
 def pad(s: Statement, inputs: Sequence[Code]) -> str:
     return f"np.pad({inputs[0].text}, ((0, 0), {s.attrs['rows']}, {s.attrs['columns']}, (0, 0)))"
 
@@ -72,7 +79,7 @@ def draw(function: str) -> Spelling:
     return plain(text)
 
 
-def spellings(dtype: str) -> dict[str, Spelling]:
+def spellings(dtype: str) -> dict[str, Spelling]:  # long: a table
     """The table. ``dtype`` is how the model's dtype is written: X.dtype, or np.float32."""
     return {
         "add": infix("+", SUM),
@@ -107,9 +114,7 @@ def spellings(dtype: str) -> dict[str, Spelling]:
         "reshape": plain(reshape),
         "expand_dims": plain(lambda s, inputs: index(s, inputs, "None")),
         "squeeze": plain(lambda s, inputs: index(s, inputs, "0")),
-        "broadcast_to": plain(
-            lambda s, inputs: f"np.broadcast_to({inputs[0].text}, {inputs[1].at(ATOM)}.shape)"
-        ),
+        "broadcast_to": plain(stretch),
         "windows": call("windows", "window", "stride"),
         "add_windows": plain(add_windows),
         "pad": plain(pad),

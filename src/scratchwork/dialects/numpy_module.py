@@ -8,6 +8,7 @@ from ..program.ir import Line, Program, Value
 from ..version import __version__
 from .layout import fold
 from .numpy import arguments, function_texts, print_function, print_program
+from .spelling import literal
 
 
 def head(description: str, dtype: str) -> str:
@@ -75,7 +76,7 @@ def print_epoch(step: Program, means: Mapping[str, bool]) -> str:
     outputs = [str(x.name) for x in step.outputs]
     sums = [f"{name}_sum" for name in outputs]
     defaults = ["batch_size=32", *(f"{name}=0.0" for name in sums)]
-    defaults += [f"{name}={value!r}" for name, value in settings.items()]
+    defaults += [f"{name}={literal(value).text}" for name, value in settings.items()]
     given = [f"{X}[rows]", f"{y}[rows]", *rest, *(f"{name}={name}" for name in settings)]
     lines = [
         *fold(f"def train_epoch({', '.join([X, y, 'order', *rest, '*', *defaults])}):"),

@@ -5,19 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
+from typing import Literal, TypeAlias
 
-from ..program.ir import Program
-from .layout import fold
+from ..program.ir import Program, shape_text
 from .numpy import function_texts, print_function
 from .numpy_module import head, owner
+
+Answer: TypeAlias = Literal["numbers", "array", "one of many", "one of two", "several"]
+"""What an output says: numbers, an array of them, which class it is, or which classes hold."""
 
 
 @dataclass(frozen=True)
 class Reader:
     """What the text says besides the program: names, and its arrays as text or in a file.
 
-    ``arrays`` maps each name to an expression; where it is empty they are in ``arrays_file``.
-    ``classes`` is empty where the outputs are not classes.
+    ``numbers`` maps each parameter to an expression for it; it is None where they are in
+    ``arrays_file``. ``examples`` and ``expected`` are the rows of the check and what they give.
     """
 
     description: str
@@ -25,146 +29,199 @@ class Reader:
     dtype: str
     module: str
     input_shape: tuple[int, ...]
+    answer: Answer
     classes: Sequence[str]
-    binary: bool
-    arrays: Mapping[str, str]
+    numbers: Mapping[str, str] | None
+    examples: str
+    expected: str
     arrays_file: str
 
 
 def reader_text(program: Program, plan: Reader) -> str:
-    """The file: head, the program, its numbers, and the command."""
-    names = [str(x.name) for x in (*program.parameters, *program.state)]
+    """The file: head, the program, the command, the numbers."""
     parts = [
         function_texts([program]).rstrip(),
         print_function(program, "forward", program.lines, (), plan.dtype),
-        predict_text(names, plan),
-        answer_text(plan),
-        READ_ROWS.format(width=width(plan), shape=("-1", *map(str, plan.input_shape))).replace(
-            "'", ""
-        ),
+        predict_text(program, plan),
+        ANSWERS[plan.answer],
+        READ_ROWS.format(width=prod(plan.input_shape), shape=f"-1, {sizes(plan)}"),
+        CHECK.format(**TOLERANCES[plan.dtype]),
         MAIN,
-        numbers_text(plan),
+        stored_numbers(plan) if plan.numbers is not None else loaded_numbers(plan),
         'if __name__ == "__main__":\n    main(sys.argv[1:])\n',
     ]
     body = "\n\n\n".join(part.strip("\n") for part in parts if part)
-    return f"{reader_head(plan)}{imports(body)}\n\n\n{body}\n"
+    return f"{reader_head(plan)}{imports(body)}{classes_text(plan)}\n\n\n{body}\n"
 
 
-def width(plan: Reader) -> int:
-    product = 1
-    for size in plan.input_shape:
-        product *= size
-    return product
+def sizes(plan: Reader) -> str:
+    return ", ".join(map(str, plan.input_shape))
 
 
 def reader_head(plan: Reader) -> str:
-    doc = f'''"""A trained network; it needs NumPy alone.
-
-from {plan.module} import predict      predict(X) for X (n, {", ".join(map(str, plan.input_shape))})
-python {plan.module}.py rows.csv       an answer for each row of numbers
-python {plan.module}.py --check        repeats three stored answers
-"""
-'''
-    return head(plan.description, plan.dtype) + f"{owner(plan.seed)}\n" + f"\n{doc}\n"
+    """Who made the file, and the three ways to use it."""
+    width = prod(plan.input_shape)
+    usage = {
+        f"from {plan.module} import predict": f"predict(X) for X (n, {sizes(plan)})",
+        f"python {plan.module}.py rows.csv": f"an answer for each row of {width} numbers",
+        f"python {plan.module}.py --check": "repeats the stored answers",
+    }
+    if not plan.module.isidentifier():  # no module can have that name
+        del usage[f"from {plan.module} import predict"]
+    lines = [f"{call:{max(map(len, usage))}}      {meaning}" for call, meaning in usage.items()]
+    doc = ['"""A trained network; it needs NumPy alone.', "", *lines, '"""', "", ""]
+    return head(plan.description, plan.dtype) + f"{owner(plan.seed)}\n\n" + "\n".join(doc)
 
 
 def imports(body: str) -> str:
-    names = [name for name in ("base64", "math", "sys") if f"{name}." in body]
+    names = [name for name in ("base64", "csv", "math", "sys") if f"{name}." in body]
     lines = [f"import {name}" for name in names]
     lines += ["from pathlib import Path"] if "Path(" in body else []
     return "\n".join([*lines, "", "import numpy as np"])
 
 
-def predict_text(names: Sequence[str], plan: Reader) -> str:
-    shape = ", ".join(["n", *map(str, plan.input_shape)])
-    arguments = ", ".join(["X", *(f'NUMBERS["{name}"]' for name in names)])
+def classes_text(plan: Reader) -> str:
+    """CLASSES = ..., one name a line where they do not fit one."""
+    if not plan.classes:
+        return ""
+    names = [quoted(name) for name in plan.classes]
+    line = f"CLASSES = ({', '.join(names)})"
+    if len(line) > 100 or len(names) == 1:
+        line = "\n".join(["CLASSES = (", *(f"    {name}," for name in names), ")"])
+    return f"\n\n{line}"
+
+
+def quoted(text: str) -> str:
+    """A text as a Python literal in ASCII."""
+    return json.dumps(text, ensure_ascii=False).encode("ascii", "backslashreplace").decode()
+
+
+def predict_text(program: Program, plan: Reader) -> str:
+    what = "Probabilities" if plan.classes else "Outputs"
+    shapes = f"{shape_text(program.outputs[0].shape)} for X (n, {sizes(plan)})"
     return "\n".join([
         "def predict(X):",
-        f'    """{"Probabilities" if plan.classes else "Outputs"} for X ({shape})."""',
-        f"    X = np.ascontiguousarray(X, np.{plan.dtype})",
-        *fold(f"    return forward({arguments})"),
+        f'    """{what} {shapes}."""',
+        f"    return forward(np.ascontiguousarray(X, np.{plan.dtype}), **NUMBERS)",
     ])  # fmt: skip
 
 
-def answer_text(plan: Reader) -> str:
-    """answer(P): one line of output for one row of predictions."""
-    if not plan.classes:
-        return ANSWER
-    lines = fold(f"CLASSES = ({', '.join(map(json.dumps, plan.classes))})")
-    best = "int(P[0] > 0.5)" if plan.binary else "int(P.argmax())"
-    chance = "P[0] if k else 1 - P[0]" if plan.binary else "P[k]"
-    return "\n".join([
-        *lines,
-        "",
-        "",
-        "def answer(P):",
-        '    """The class of a row of probabilities, and how sure the network is."""',
-        f"    k = {best}",
-        f'    return f"{{CLASSES[k]}} ({{{chance}:.1%}})"',
-    ])  # fmt: skip
-
-
-ANSWER = '''
+ANSWERS: dict[Answer, str] = {
+    "numbers": '''
 def answer(P):
     """A row of outputs as text."""
     return ", ".join(f"{p:.6g}" for p in P)
-'''
+''',
+    "array": '''
+def answer(P):
+    """An array of outputs as text, on one line."""
+    return ", ".join(f"{p:.6g}" for p in P.ravel())
+''',
+    "one of many": '''
+def answer(P):
+    """The class of a row of probabilities, and how sure the network is."""
+    k = P.argmax()
+    return f"{CLASSES[k]} ({P[k]:.1%})"
+''',
+    "one of two": '''
+def answer(P):
+    """The class of a row, whose one probability is that of the second class."""
+    p = P[0]
+    return f"{CLASSES[int(p > 0.5)]} ({max(p, 1 - p):.1%})"
+''',
+    "several": '''
+def answer(P):
+    """Each class with its probability: a row may be of several."""
+    return ", ".join(f"{name} {p:.1%}" for name, p in zip(CLASSES, P, strict=True))
+''',
+}
 
 READ_ROWS = '''
-def read_rows(path):
-    """Rows of {width} numbers from a CSV file, with or without a line of names."""
-    with open(path, encoding="utf-8") as file:
-        first = file.readline()
+def number(cell):
+    """The cell of a table as a number, NaN where it is none."""
     try:
-        [float(cell) for cell in first.split(",")]
-        names = 0
+        return float(cell)
     except ValueError:
-        names = 1
-    try:
-        X = np.loadtxt(path, delimiter=",", ndmin=2, skiprows=names)
-    except ValueError as error:
-        raise SystemExit(f"{{path}}: {{error}}") from None
-    if X.shape[1] != {width}:
-        raise SystemExit(f"{{path}}: expected {width} numbers a row, got {{X.shape[1]}}")
-    return X.reshape{shape}
+        return np.nan
+
+
+def read_rows(path):
+    """Rows of {width} numbers from a CSV file; a first line without any number is one of names."""
+    rows = []
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        for line, cells in enumerate(csv.reader(file), 1):
+            row = [number(cell) for cell in cells]
+            found = int(np.isfinite(row).sum())
+            if not cells or (line == 1 and not found):
+                continue
+            if found != {width} or len(row) != {width}:
+                got = f"{{found}} in {{len(row)}} cells"
+                raise ValueError(f"line {{line}}: expected {width} numbers, got {{got}}")
+            rows.append(row)
+    if not rows:
+        raise ValueError("there is no row of numbers")
+    return np.array(rows).reshape({shape})
+'''
+
+TOLERANCES = {
+    "float32": {"rtol": 1e-4, "atol": 1e-6},
+    "float64": {"rtol": 1e-9, "atol": 1e-12},
+}
+"""What another machine's rounding may change in an answer."""
+
+CHECK = '''
+def check():
+    """Whether the stored rows still get their stored answers, up to rounding."""
+    pairs = zip(predict(EXAMPLES), ANSWERS, strict=True)
+    right = [np.allclose(P, expected, rtol={rtol}, atol={atol}) for P, expected in pairs]
+    print(f"{{sum(right)}} of {{len(right)}} stored answers repeated")
+    return all(right)
 '''
 
 MAIN = '''
-def check():
-    """Whether the stored rows still get their stored answers."""
-    P = predict(NUMBERS["check_rows"])
-    right = np.isclose(P, NUMBERS["check_answers"], rtol=1e-4, atol=1e-6).all(axis=1)
-    print(f"{right.sum()} of {len(right)} stored answers repeated")
-    return bool(right.all())
-
-
 def main(words):
-    """python FILE rows.csv, or python FILE --check."""
+    """Answer the rows of a file, or check: what the words of the command line ask for."""
     if words == ["--check"]:
         raise SystemExit(0 if check() else 1)
     if len(words) != 1 or words[0].startswith("-"):
         raise SystemExit(__doc__)
     try:
         X = read_rows(words[0])
-    except OSError as error:
-        raise SystemExit(f"{words[0]}: {error.strerror}") from None
+    except (OSError, ValueError, csv.Error) as error:
+        raise SystemExit(f"cannot read {words[0]}: {error}") from None
     for P in predict(X):
         print(answer(P))
 '''
 
 
-def numbers_text(plan: Reader) -> str:
-    """NUMBERS: the arrays by name, from the text itself or from the file beside it."""
-    if not plan.arrays:
-        return f'NUMBERS = dict(np.load(Path(__file__).with_name("{plan.arrays_file}")))'
-    entries = "\n".join(f'    "{name}": {text},' for name, text in plan.arrays.items())
-    numbers = f"NUMBERS = {{\n{entries}\n}}"
-    return f"{DECODE}\n\n\n{numbers}" if "decode(" in entries else numbers
+def stored_numbers(plan: Reader) -> str:
+    """NUMBERS, EXAMPLES and ANSWERS as text."""
+    entries = "".join(f'    "{name}": {text},\n' for name, text in (plan.numbers or {}).items())
+    opening = "\n" if entries else ""
+    numbers = (
+        f"NUMBERS = {{{opening}{entries}}}\nEXAMPLES = {plan.examples}\nANSWERS = {plan.expected}"
+    )
+    decode = DECODE.format(dtype=plan.dtype, code="<f4" if plan.dtype == "float32" else "<f8")
+    return f"{decode}\n\n{numbers}" if "decode(" in numbers else numbers
 
 
 DECODE = '''
-def decode(text, dtype, *shape):
-    """An array from its bytes in base64, written little-endian."""
-    return np.frombuffer(base64.b64decode(text), np.dtype(dtype).newbyteorder("<")).reshape(shape)
+def decode(text, *shape):
+    """An array from its bytes in base64, little-endian {dtype}."""
+    return np.frombuffer(base64.b64decode(text), "{code}").reshape(shape)
+'''
 
-'''.strip("\n")
+
+def loaded_numbers(plan: Reader) -> str:
+    """NUMBERS, EXAMPLES and ANSWERS from the file beside."""
+    return LOADED.format(file=plan.arrays_file)
+
+
+LOADED = """
+ARRAYS = Path(__file__).with_name("{file}")
+if __name__ == "__main__" and not ARRAYS.exists():
+    raise SystemExit(f"{{ARRAYS}} is missing: it holds the numbers of this network")
+NUMBERS = dict(np.load(ARRAYS))
+EXAMPLES, ANSWERS = NUMBERS.pop("check_rows"), NUMBERS.pop("check_answers")
+NUMBERS.pop("scratchwork", None)  # the version that wrote it
+"""

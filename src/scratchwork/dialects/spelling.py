@@ -30,7 +30,7 @@ class Code:
 
 
 Spelling: TypeAlias = Callable[[Statement, Sequence[Code]], Code]
-SIMPLE = re.compile(r"[\w.]+$")
+SIMPLE = re.compile(r"-?[\w.]+$")
 
 
 def infix(symbol: str, level: int) -> Spelling:
@@ -95,7 +95,7 @@ def negative(s: Statement, inputs: Sequence[Code]) -> Code:
 
 def power(s: Statement, inputs: Sequence[Code]) -> Code:
     """W**2, but (Z - Y) ** 2: no spaces between simple operands, as formatters have it."""
-    base, exponent = inputs[0].at(POWER + 1), inputs[1].at(POWER)
+    base, exponent = inputs[0].at(POWER + 1), inputs[1].at(SIGN)
     hug = SIMPLE.match(base) and SIMPLE.match(exponent)
     return Code(f"{base}**{exponent}" if hug else f"{base} ** {exponent}", POWER)
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..program.ir import Program, Value
-from .layout import fold
+from .layout import WIDTH, filled, fold
 from .numpy import arguments, function_texts, print_function, print_program
 from .numpy_module import additions, changes_of, head, owner, print_gradients
+
+STREAMS = {"INIT": 0, "ORDER": 1, "DRAWS": 2}
+"""As ``scratchwork.streams.Stream`` numbers them."""
 
 
 @dataclass(frozen=True)
@@ -17,7 +21,8 @@ class Training:
 
     ``targets`` is the name of y in the program and ``targets_dtype`` what it is cast to;
     ``means`` says of each output whether it is a mean over rows; ``given`` names the arrays that
-    come from the file and not from an initializer.
+    come from the file and not from an initializer; ``prepares`` says whether layers are fitted to
+    the rows first; ``repeats`` whether the settings are those of a fit.
     """
 
     description: str
@@ -30,32 +35,41 @@ class Training:
     shuffle: bool
     targets: str
     targets_dtype: str
+    input_shape: str
+    targets_shape: str
     means: Mapping[str, bool]
     given: tuple[str, ...]
+    prepares: bool
+    repeats: bool
     arrays_file: str
     block: int
 
 
 def training_text(programs: Mapping[str, Program], plan: Training) -> str:
     """The file: head, imports, the functions of the network, the loop, and the main part."""
-    step = programs["train_step"]
-    before, after = changes_of(step)
+    step, prepares = programs["train_step"], plan.prepares and "prepare" in programs
     crossing = handed_over(step)
-    parts = [
-        function_texts(programs.values()).rstrip(),
-        print_program(programs["initialize"], plan.dtype) if not plan.given else "",
-        print_program(programs["prepare"], plan.dtype) if "prepare" in programs else "",
+    drawn = programs["initialize"]
+    functions = [
+        GIVEN if plan.given else print_program(drawn, plan.dtype) if drawn.outputs else "",
+        print_program(programs["prepare"], plan.dtype) if prepares else "",
         print_gradients(step, (*step.outputs, *crossing), plan.dtype),
-        print_function(step, "update", after, step.loops, plan.dtype, ()),
+        print_function(step, "update", changes_of(step)[1], step.loops, plan.dtype, ()),
         print_program(programs["evaluate"], plan.dtype),
         print_program(programs["predict"], plan.dtype),
-        GENERATOR,
+    ]
+    loop = [
         evaluate_rows(programs["evaluate"], plan),
-        train(programs, before_arguments(step, before, crossing), crossing, plan),
+        train(programs, crossing, plan),
+        ROWS_OF.format(**vars(plan)),
         main(programs, plan),
     ]
-    body = "\n\n\n".join(part.rstrip() for part in parts if part)
-    return f"{training_head(plan)}{imports(body)}\n\n{constants(plan)}\n\n\n{body}\n"
+    streams = [name for name in STREAMS if any(f"generator({name}" in part for part in loop)]
+    used = [p for name, p in programs.items() if name != "prepare" or prepares]
+    parts = [function_texts(used), *functions, GENERATOR if streams else "", *loop]
+    body = "\n\n\n".join(part.strip("\n") for part in parts if part)
+    top = f"{training_head(plan)}\n\n{imports(body)}\n\n{constants(plan, streams)}"
+    return f"{top}\n\n\n{body}\n"
 
 
 def handed_over(step: Program) -> tuple[Value, ...]:
@@ -67,26 +81,26 @@ def handed_over(step: Program) -> tuple[Value, ...]:
     return tuple(x for x in dict.fromkeys(read) if x in made)
 
 
-def before_arguments(
-    step: Program, before: Sequence[object], crossing: Sequence[Value]
-) -> list[str]:
-    values = arguments(step, changes_of(step)[0], (), (*step.outputs, *crossing))
-    return [str(x.name) for x in values if x not in step.hyperparameters]
-
-
+# ---- the head ----
 def training_head(plan: Training) -> str:
-    doc = (
-        f'"""Trains the network above with NumPy alone, on the arrays of {plan.arrays_file}.\n\n'
-        "It prints the losses of the fit that it was written from, to the last digit on the same\n"
-        'machine with the same NumPy.\n"""\n'
+    X, y = f"X_train {plan.input_shape}", f"y_train {plan.targets_shape}"
+    text = (
+        f"The rows are {X} and {y} in {plan.arrays_file}; X_val, y_val, X_test and y_test may be "
+        "there too. "
     )
-    return head(plan.description, plan.dtype) + f"{owner(plan.seed)}\n" + f"\n{doc}\n"
+    if plan.repeats:
+        text += (
+            "On the rows of the fit that it was written from it prints the losses of that fit, to "
+            "the last digit on the same machine with the same NumPy."
+        )
+    doc = ['"""Trains the network above with NumPy alone.', "", *textwrap.wrap(text, WIDTH), '"""']
+    return head(plan.description, plan.dtype) + f"{owner(plan.seed)}\n\n" + "\n".join(doc)
 
 
 def imports(body: str) -> str:
-    names = ["import math", "import os"] if "math." in body else ["import os"]
     return "\n".join([
-        *names,
+        *(["import math"] if "math." in body else []),
+        "import os",
         "from pathlib import Path",
         "",
         'for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):',
@@ -96,21 +110,29 @@ def imports(body: str) -> str:
     ])  # fmt: skip
 
 
-def constants(plan: Training) -> str:
-    return "\n".join([
-        f"SEED = {plan.seed}",
-        "INIT, ORDER, DRAWS = 0, 1, 2  # one random stream for each, begun anew in every epoch",
-        f'ARRAYS = Path(__file__).with_name("{plan.arrays_file}")',
-    ])  # fmt: skip
+def constants(plan: Training, streams: Sequence[str]) -> str:
+    lines = [f'ARRAYS = Path(__file__).with_name("{plan.arrays_file}")']
+    if streams:
+        numbers = ", ".join(str(STREAMS[name]) for name in streams)
+        meaning = "which random stream; each begins anew in every epoch"
+        lines += [f"SEED = {plan.seed}", f"{', '.join(streams)} = {numbers}  # {meaning}"]
+    return "\n".join(lines)
 
+
+GIVEN = '''
+def initialize(arrays):
+    """The numbers to begin with, which no initializer made, in the order that train() names."""
+    return [arrays[name] for name in arrays if name.startswith("start_")]
+'''
 
 GENERATOR = '''
 def generator(stream, epoch=0):
     """The random numbers of one stream in one epoch."""
     return np.random.default_rng(np.random.SeedSequence(SEED, spawn_key=(stream, epoch)))
-'''.lstrip()
+'''
 
 
+# ---- the loop ----
 def array_names(program: Program) -> list[str]:
     """The parameters and state that a program takes."""
     return [str(x.name) for x in (*program.parameters, *program.state)]
@@ -125,81 +147,99 @@ def evaluate_rows(program: Program, plan: Training) -> str:
         '    """The means over all rows, a block at a time."""',
         f"    {' = '.join(f'{name}_sum' for name in outputs)} = 0.0",
         f"    for start in range(0, len(X), {plan.block}):",
-        f"        rows = np.arange(start, min(start + {plan.block}, len(X)))",
+        f"        rows = slice(start, start + {plan.block})",
         *fold(f"        {', '.join(outputs)} = {call}"),
-        *(f"        {line}" for line in additions(outputs, plan.means, "rows")),
+        *(f"        {line}" for line in additions(outputs, plan.means, "X[rows]")),
         f"    return {', '.join(f'{name}_sum / len(X)' for name in outputs)}",
     ]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
 
 
-def train(
-    programs: Mapping[str, Program], given: list[str], crossing: Sequence[Value], plan: Training
-) -> str:
+def train(programs: Mapping[str, Program], crossing: Sequence[Value], plan: Training) -> str:
     """The loop over epochs and batches."""
-    step = programs["train_step"]
+    step, results = programs["train_step"], array_names(programs["evaluate"])
     outputs = [str(x.name) for x in step.outputs]
     settings = f"validation=None, epochs={plan.epochs}, batch_size={plan.batch_size}"
     epochs = f"{plan.first_epoch}, {plan.first_epoch} + epochs" if plan.first_epoch else "epochs"
     order = "generator(ORDER, epoch).permutation(len(X))" if plan.shuffle else "np.arange(len(X))"
+    inputs = {str(x.name) for x in step.inputs}
     lines = [
         f"def train(X, {plan.targets}, {settings}):",
         '    """Train, printing a line an epoch; give back parameters and state."""',
         *first_numbers(programs, plan),
-        f"    t = {plan.first_step}  # steps made",
+        *([f"    t = {plan.first_step}  # steps made"] if "t" in inputs else []),
         f"    for epoch in range({epochs}):",
         f"        {' = '.join(f'{name}_sum' for name in outputs)} = 0.0",
-        *(["        rng = generator(DRAWS, epoch)"] if "rng" in given else []),
+        *(["        rng = generator(DRAWS, epoch)"] if "rng" in inputs else []),
         f"        order = {order}",
         "        for start in range(0, len(order), batch_size):",
         "            rows = order[start : start + batch_size]",
-        "            t += 1",
-        *batch_lines(step, given, crossing, plan),
+        *(["            t += 1"] if "t" in inputs else []),
+        *batch_lines(step, crossing, plan),
         *report_lines(programs["evaluate"], outputs),
-        *fold(f"    return {', '.join(array_names(programs['evaluate']))}"),
+        *fold(f"    return {as_tuple(results)}"),
     ]
-    return "\n".join(lines) + "\n"
-
-
-def batch_lines(
-    step: Program, given: list[str], crossing: Sequence[Value], plan: Training
-) -> list[str]:
-    """One step: the gradients, the update, the sums."""
-    outputs = [str(x.name) for x in step.outputs]
-    made = ", ".join([*outputs, *(str(x.name) for x in crossing)])
-    values = arguments(step, changes_of(step)[1], step.loops, ())
-    changed = ", ".join(str(x.name) for x in values if x not in step.hyperparameters)
-    call = ", ".join(f"{x}[rows]" if x in ("X", plan.targets) else x for x in given)
-    return [
-        *fold(f"            {made} = gradients({call})"),
-        *fold(f"            update({changed})"),
-        *(f"            {line}" for line in additions(outputs, plan.means, "rows")),
-    ]
+    return "\n".join(lines)
 
 
 def first_numbers(programs: Mapping[str, Program], plan: Training) -> list[str]:
-    """W1, b1, ... = initialize(...), or the numbers that the fit began with."""
-    names = ", ".join(str(x.name) for x in programs["initialize"].outputs)
-    if plan.given:
-        return [
-            "    start = np.load(ARRAYS)  # no initializer made them: the fit began with them",
-            *fold(
-                f'    {names} = (start[f"start_{{name}}"] for name in {plan.given!r})'.replace(
-                    "'", '"'
-                )
-            ),
-        ]
-    lines = fold(f"    {names} = initialize(generator(INIT))")
-    if "prepare" in programs:
-        fitted = programs["prepare"]
-        arrays = ", ".join(["X", *array_names(fitted)])
-        made = ", ".join(str(x.name) for x in fitted.outputs)
-        call = ", ".join(f"{name}.astype(np.float64)" for name in arrays.split(", "))
-        lines += fold(f"    {made} = (a.astype(np.{plan.dtype}) for a in prepare({call}))")
-    return lines
+    """W1, b1, ... = initialize(...); then what is fitted to the rows."""
+    names = [str(x.name) for x in programs["initialize"].outputs]
+    call = "initialize(np.load(ARRAYS))" if plan.given else "initialize(generator(INIT))"
+    lines = assigned("    ", names, call, unpacked=bool(plan.given)) if names else []
+    if not plan.prepares or "prepare" not in programs:
+        return lines
+    fitted = programs["prepare"]
+    made, arrays = [str(x.name) for x in fitted.outputs], ["X", *array_names(fitted)]
+    if plan.dtype == "float64":
+        return [*lines, *assigned("    ", made, f"prepare({', '.join(arrays)})")]
+    arguments = ", ".join(f"{name}.astype(np.float64)" for name in arrays)
+    lines += ["    # fitted to the rows once, in float64"]
+    lines += assigned("    ", made, f"prepare({arguments})")
+    return [*lines, *(f"    {x} = {x}.astype(np.{plan.dtype})" for x in made)]
 
 
-def report_lines(program: Program, outputs: list[str]) -> list[str]:
+def batch_lines(step: Program, crossing: Sequence[Value], plan: Training) -> list[str]:
+    """One step: the gradients, the update, the sums."""
+    before, after = changes_of(step)
+    outputs = [str(x.name) for x in step.outputs]
+    made = (*step.outputs, *crossing)
+    given = taken(step, arguments(step, before, (), made))
+    rows = [f"{x}[rows]" if x in ("X", plan.targets) else x for x in given]
+    changed = taken(step, arguments(step, after, step.loops, ()))
+    indent = " " * 12
+    return [
+        *assigned(indent, [str(x.name) for x in made], f"gradients({', '.join(rows)})"),
+        *fold(f"{indent}update({', '.join(changed)})"),
+        *(f"{indent}{line}" for line in additions(outputs, plan.means, "rows")),
+    ]
+
+
+def taken(step: Program, values: Sequence[Value]) -> list[str]:
+    """The names of positional arguments; settings keep their defaults."""
+    return [str(x.name) for x in values if x not in step.hyperparameters]
+
+
+def assigned(indent: str, names: Sequence[str], call: str, *, unpacked: bool = False) -> list[str]:
+    """``a, b = f(...)``, the names in parentheses where they are too many for one line.
+
+    ``unpacked`` says that f gives back a sequence also for a single name.
+    """
+    targets = as_tuple(names) if unpacked else ", ".join(names)
+    opening = call.index("(") + 1
+    if len(f"{indent}{targets} = {call[:opening]}") <= WIDTH:
+        return fold(f"{indent}{targets} = {call}")
+    first, *rest = fold(f"{indent}{call}", room=len(") = "))
+    inside = filled(targets, f"{indent}    ", WIDTH)
+    return [f"{indent}(", *inside, f"{indent}) = {first.strip()}", *rest]
+
+
+def as_tuple(names: Sequence[str]) -> str:
+    """``W1, b1``, but ``(W1,)`` for one and ``()`` for none."""
+    return ", ".join(names) if len(names) > 1 else f"({''.join(f'{name},' for name in names)})"
+
+
+def report_lines(program: Program, outputs: Sequence[str]) -> list[str]:
     """The line that is printed after an epoch."""
     checked = [str(x.name) for x in program.outputs]
     names = ", ".join(["*validation", *array_names(program)])
@@ -214,28 +254,36 @@ def report_lines(program: Program, outputs: list[str]) -> list[str]:
     ]
 
 
+# ---- the main part ----
+ROWS_OF = '''
+def rows_of(arrays, part):
+    """X and {targets} of one part of the data, or None."""
+    if f"X_{{part}}" not in arrays:
+        return None
+    X = np.ascontiguousarray(arrays[f"X_{{part}}"], np.{dtype})
+    return X, arrays[f"y_{{part}}"].astype(np.{targets_dtype})
+'''
+
+MAIN = """
+if __name__ == "__main__":
+    arrays = dict(np.load(ARRAYS)) if ARRAYS.exists() else {{}}
+    for name in ({needed}):
+        if name not in arrays:
+            raise SystemExit(f"{{ARRAYS}} lacks {{name}}{advice}")
+    numbers = train(*rows_of(arrays, "train"), validation=rows_of(arrays, "val"))
+    if "X_test" in arrays:
+        {outputs} = evaluate_rows(*rows_of(arrays, "test"), *numbers)
+        print(f"test: {shown}")
+"""
+
+
 def main(programs: Mapping[str, Program], plan: Training) -> str:
     """Load the arrays, train, and report on the test rows."""
     outputs = [str(x.name) for x in programs["evaluate"].outputs]
-    shown = ", ".join(f"{name} {{{name}:.4f}}" for name in outputs)
-    return f'''
-def rows_of(arrays, part):
-    """X and {plan.targets} of one part of the data, or None."""
-    if f"X_{{part}}" not in arrays:
-        return None
-    X = np.ascontiguousarray(arrays[f"X_{{part}}"], np.{plan.dtype})
-    return X, arrays[f"y_{{part}}"].astype(np.{plan.targets_dtype})
-
-
-if __name__ == "__main__":
-    if not ARRAYS.exists():
-        names = "X_train, y_train (and X_val, y_val, X_test, y_test)"
-        raise SystemExit(f"{{ARRAYS}} is missing: save {{names}} there with np.savez")
-    arrays = np.load(ARRAYS)
-    if "X_train" not in arrays:
-        raise SystemExit(f"{{ARRAYS}} has no X_train: add X_train and y_train with np.savez")
-    numbers = train(*rows_of(arrays, "train"), validation=rows_of(arrays, "val"))
-    if rows_of(arrays, "test"):
-        {", ".join(outputs)} = evaluate_rows(*rows_of(arrays, "test"), *numbers)
-        print(f"test: {shown}")
-'''.lstrip()
+    needed = ["X_train", "y_train", *([f"start_{plan.given[0]}"] if plan.given else [])]
+    return MAIN.format(
+        needed=", ".join(f'"{name}"' for name in needed),
+        advice="" if plan.given else ": save X_train and y_train with np.savez",
+        outputs=", ".join(outputs),
+        shown=", ".join(f"{name} {{{name}:.4f}}" for name in outputs),
+    )

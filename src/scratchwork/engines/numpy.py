@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,10 @@ class NumpyEngine:
         """The program ``predict`` or ``raw`` for all rows, block by block."""
         X = values["X"]
         parts = [self.call(name, {**values, "X": X[rows]}) for rows in blocks(len(X))]
-        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+        if len(parts) > 1 or np.may_share_memory(parts[0], X):  # what does nothing returns X itself
+            return np.concatenate(parts)
+        result: Array = parts[0]
+        return result
 
 
 def blocks(rows: int) -> Iterator[slice]:
@@ -94,16 +98,24 @@ def blocks(rows: int) -> Iterator[slice]:
 
 
 def as_tuple(result: Any) -> tuple[Any, ...]:
+    if result is None:  # of a function that returns nothing: there are no parameters
+        return ()
     return result if isinstance(result, tuple) else (result,)
 
 
 @contextmanager
 def one_thread() -> Iterator[None]:
     """Hold BLAS to one thread, for repeatable runs; without threadpoolctl it is left alone."""
+    found = controller()
+    with found.limit(limits=1, user_api="blas") if found else nullcontext():
+        yield
+
+
+@cache
+def controller() -> Any:
+    """Of the BLAS libraries of this process, or None. Finding them takes a millisecond: once."""
     try:
         from threadpoolctl import ThreadpoolController
     except ImportError:
-        yield
-        return
-    with ThreadpoolController().limit(limits=1, user_api="blas"):
-        yield
+        return None
+    return ThreadpoolController()

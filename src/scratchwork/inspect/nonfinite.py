@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
+import math
 import re
+from traceback import walk_tb
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,20 +51,21 @@ def find_and_raise(
 def step_is_finite(engine: NumpyEngine, state: State, values: dict[str, Any]) -> bool:
     try:
         engine.call("train_step", values)
-    except FloatingPointError:
+        state.check_finite()
+    except ArithmeticError:
         return False
-    return bool(np.isfinite(state.parameters.flat).all() and np.isfinite(state.state.flat).all())
+    return True
 
 
 def first_line(engine: NumpyEngine, values: dict[str, Any]) -> tuple[int, str]:
-    """The number of the first line after which some array is not finite, and that array's name."""
+    """The number of the first line whose result is not finite, and what that is."""
     code = engine.function("train_step").__code__
     known = {name for name, value in values.items() if not is_finite(value)}
 
     def seen(line: int, variables: dict[str, Any]) -> None:
         for name, value in variables.items():
             if name not in known and not is_finite(value):
-                raise Found(line, name)
+                raise Found(line, f"{name} with NaN or infinity")
 
     try:
         watch(lambda: engine.call("train_step", values), code, seen)
@@ -69,10 +74,18 @@ def first_line(engine: NumpyEngine, values: dict[str, Any]) -> tuple[int, str]:
         return line, name
     except FloatingPointError:
         pass
-    return code.co_firstlineno, ", ".join(sorted(known)) or "loss"
+    except ArithmeticError as error:  # of Python's numbers: a schedule's power
+        return failed_line(error, code), type(error).__name__
+    return code.co_firstlineno, f"{', '.join(sorted(known)) or 'loss'} with NaN or infinity"
+
+
+def failed_line(error: BaseException, code: CodeType) -> int:
+    return next(line for frame, line in walk_tb(error.__traceback__) if frame.f_code is code)
 
 
 def is_finite(value: object) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
     if isinstance(value, np.ndarray | np.floating) and value.dtype.kind == "f":
         return bool(np.isfinite(value).all())
     return True
@@ -80,12 +93,17 @@ def is_finite(value: object) -> bool:
 
 def non_finite_error(engine: NumpyEngine, line: int, name: str, state: State) -> NonFiniteError:
     source, first = inspect.getsourcelines(engine.function("train_step"))
-    text = source[line - first].split("  # ")[0].strip()
-    above = [
-        row.strip() for row in source[: line - first] if re.match(r" *# (layer|loss|----)", row)
-    ]
+    text = statement(source, line - first)
+    heading = r" *# (layer|regularizer|metric|----)"
+    above = [row.strip() for row in source[: line - first] if re.match(heading, row)]
     section = next((row.strip("# -") for row in reversed(above)), "the first lines")
     where = f"epoch {state.epoch}, step {state.t + 1}: {section}"
-    return NonFiniteError(
-        where, "finite numbers", f"{name} with NaN or infinity from `{text}`", CAUSES
-    )
+    return NonFiniteError(where, "finite numbers", f"{name} from `{text}`", CAUSES)
+
+
+def statement(source: list[str], line: int) -> str:
+    """The whole of the statement that a line (from 0) belongs to, without its comments."""
+    nodes = [node for node in ast.walk(ast.parse("".join(source))) if isinstance(node, ast.stmt)]
+    around = [(node.lineno - 1, node.end_lineno or 0) for node in nodes]
+    start, end = max((a, b) for a, b in around if a <= line < b)
+    return " ".join(row.split("  # ")[0].strip() for row in source[start:end])

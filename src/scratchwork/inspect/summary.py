@@ -50,9 +50,9 @@ class Summary:
             *rows,
             f"{'total':<{width}}{'':<18}{self.parameters:>12,}"
             f"{sum(x.multiply_adds for x in self.layers):>16,}",
-            f"a training step: {self.step_multiply_adds:,} multiply-adds a row; memory "
-            f"{self.row_bytes / 1000:,.1f} kB a row, and {held / 1000:,.1f} kB for parameters, "
-            f"gradients and state ({self.dtype})",
+            f"a training step: {self.step_multiply_adds:,} multiply-adds a row",
+            f"memory in {self.dtype}: {self.row_bytes / 1000:,.1f} kB a row, and "
+            f"{held / 1000:,.1f} kB for parameters, gradients and state",
         ])  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +15,10 @@ if TYPE_CHECKING:
 
 
 class Trace(Mapping[str, Any]):
-    """The named arrays of one step, in the order of the program; its repr is a table.
+    """The named arrays and numbers of one step, in the program's order; its repr is a table.
 
-    Parameters and state are as they were before the step; ``updated`` has them after it.
+    Parameters and state are as they were before the step; ``updated`` has them after it. A step
+    whose loss is not finite ends there, and so do its arrays.
 
     Examples
     --------
@@ -57,18 +59,22 @@ def row(value: Any) -> str:
 
 def trace_step(engine: NumpyEngine, values: Mapping[str, Any]) -> Trace:
     """Run one training step on copies and collect its variables as they are first assigned."""
+    arguments = engine.arguments["train_step"]
     copies = {k: v.copy() if isinstance(v, np.ndarray) else v for k, v in values.items()}
-    given = [
-        name for name in engine.arguments["train_step"] if isinstance(values[name], np.ndarray)
-    ]
+    given = [name for name in arguments if isinstance(values[name], np.ndarray)]
     arrays: dict[str, Any] = {name: values[name].copy() for name in given}
 
     def seen(line: int, variables: dict[str, Any]) -> None:
         for name, value in variables.items():
             if isinstance(value, np.ndarray | np.generic):
                 arrays.setdefault(name, value.copy())
+            elif isinstance(value, int | float) and name not in arguments:
+                arrays.setdefault(name, value)
 
-    watch(lambda: engine.call("train_step", copies), engine.function("train_step").__code__, seen)
+    code = engine.function("train_step").__code__
+    # what is not finite stands in the table; NumPy's warnings would only stand in the way
+    with np.errstate(all="ignore"), contextlib.suppress(ArithmeticError):
+        watch(lambda: engine.call("train_step", copies), code, seen)
     updated = {
         name: copies[name] for name in given if not np.array_equal(copies[name], values[name])
     }

@@ -11,7 +11,7 @@ from ..initializers import Initializer, initializer
 from ..program.ir import Size, Value, apply
 from ..program.scope import Scope
 from ..program.shapes import window_count
-from ..settings import one_of, whole
+from ..settings import as_ints, one_of, whole
 from .layer import Layer
 
 Pair = int | tuple[int, int]
@@ -60,7 +60,15 @@ class Conv2D(Layer):
     Examples
     --------
     >>> import scratchwork as sw
-    >>> print(sw.Sequential([sw.Conv2D(4, 3, "relu")], input_shape=(8, 8, 1)).source("predict"))
+    >>> model = sw.Sequential([sw.Conv2D(4, 3, "relu")], input_shape=(8, 8, 1))
+    >>> print(model.source("predict"), end="")
+    def predict(X, W1, b1):
+        # ---- forward ----
+        # layer 1: Conv2D(4, 3, "relu")
+        C1 = windows(X, (3, 3), (1, 1))               # (36 * n, 9)
+        Z1 = (C1 @ W1 + b1).reshape(-1, 6, 6, 4)      # (n, 6, 6, 4)
+        A1 = np.maximum(Z1, 0)                        # (n, 6, 6, 4)
+        return A1
     """
 
     filters: int
@@ -77,6 +85,7 @@ class Conv2D(Layer):
         whole("Conv2D", "filters", self.filters)
         check_pair("Conv2D", "kernel_size", self.kernel_size)
         check_pair("Conv2D", "stride", self.stride)
+        as_ints(self, "filters", "kernel_size", "stride")
         one_of("Conv2D", "padding", self.padding, ("valid", "same"))
         activations.activation(self.activation)
         initializer(self.kernel_initializer)
@@ -126,7 +135,14 @@ class MaxPool2D(Layer):
     Examples
     --------
     >>> import scratchwork as sw
-    >>> print(sw.Sequential([sw.MaxPool2D(2)], input_shape=(8, 8, 3)).source("predict"))
+    >>> model = sw.Sequential([sw.MaxPool2D(2)], input_shape=(8, 8, 3))
+    >>> print(model.source("predict"), end="")
+    def predict(X):
+        # ---- forward ----
+        # layer 1: MaxPool2D()
+        C1 = windows(X, (2, 2), (2, 2)).reshape(-1, 4, 3)  # (16 * n, 4, 3)
+        A1 = C1.max(axis=1).reshape(-1, 4, 4, 3)      # (n, 4, 4, 3)
+        return A1
     """
 
     pool_size: Pair = 2
@@ -134,7 +150,8 @@ class MaxPool2D(Layer):
 
     def __post_init__(self) -> None:
         check_pair("MaxPool2D", "pool_size", self.pool_size)
-        check_pair("MaxPool2D", "stride", self.stride or self.pool_size)
+        check_pair("MaxPool2D", "stride", self.pool_size if self.stride is None else self.stride)
+        as_ints(self, "pool_size", "stride")
 
     def build(self, x: Value, scope: Scope) -> Value:
         if x.ndim != 4:

@@ -9,7 +9,7 @@ from .. import activations
 from ..initializers import Initializer, initializer
 from ..program.ir import Size, Value
 from ..program.scope import Scope
-from ..settings import whole
+from ..settings import as_ints, whole
 from .layer import Layer
 
 
@@ -35,7 +35,7 @@ class Dense(Layer):
     --------
     >>> import scratchwork as sw
     >>> model = sw.Sequential([sw.Dense(3, activation="relu")], input_shape=2)
-    >>> print(model.source("predict"))
+    >>> print(model.source("predict"), end="")
     def predict(X, W1, b1):
         # ---- forward ----
         # layer 1: Dense(3, "relu")
@@ -53,6 +53,7 @@ class Dense(Layer):
 
     def __post_init__(self) -> None:
         whole("Dense", "units", self.units)
+        as_ints(self, "units")
         activations.activation(self.activation)
         initializer(self.kernel_initializer)
         initializer(self.bias_initializer)

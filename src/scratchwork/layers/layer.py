@@ -65,5 +65,7 @@ def text(value: object) -> str:
         return json.dumps(value)
     if is_dataclass(value):
         return describe(value)
+    if isinstance(value, float) and len(repr(value)) > 8 and 1 / round(1 / value) == value:
+        return f"1 / {round(1 / value)}"  # as it was written: 1 / 255
     shown = getattr(value, "__name__", None) if callable(value) else None
     return " ".join(ascii(value).split()) if shown is None else ascii(shown)[1:-1]

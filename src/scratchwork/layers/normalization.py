@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 
 from ..initializers import Constant
 from ..program.ir import Axis, Value
@@ -55,7 +56,13 @@ class BatchNorm(Layer):
     Examples
     --------
     >>> import scratchwork as sw
-    >>> print(sw.Sequential([sw.BatchNorm()], input_shape=2).source("predict"))
+    >>> print(sw.Sequential([sw.BatchNorm()], input_shape=2).source("predict"), end="")
+    def predict(X, scale1, shift1, running_mean1, running_var1, *, epsilon1=1e-05):
+        # ---- forward ----
+        # layer 1: BatchNorm()
+        N1 = (X - running_mean1) / np.sqrt(running_var1 + epsilon1)  # (n, 2)
+        Z1 = scale1 * N1 + shift1                     # (n, 2)
+        return Z1
     """
 
     momentum: float = 0.1
@@ -84,7 +91,8 @@ class BatchNorm(Layer):
     def update_running(
         self, x: Value, running_mean: Value, running_var: Value, scope: Scope
     ) -> None:
-        scope.require_rows(2 if x.ndim == 2 else 1)
+        pixels = prod(size.number for size in x.shape[1:-1])
+        scope.require_rows(2 if pixels == 1 else 1)
         axis = tuple(range(x.ndim - 1)) if x.ndim > 2 else 0
         mean, var = moments(x, axis)
         m = count(x, axis)

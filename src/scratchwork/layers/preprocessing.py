@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 from typing import ClassVar
 
 from ..errors import DescriptionError
 from ..program.ir import Value
 from ..program.primitives import equal, sqrt, where
 from ..program.scope import Scope
+from ..settings import as_floats
 from .layer import Layer
 
 
@@ -25,7 +27,7 @@ class Rescale(Layer):
     Examples
     --------
     >>> import scratchwork as sw
-    >>> print(sw.Sequential([sw.Rescale(1 / 16)], input_shape=2).source("predict"))
+    >>> print(sw.Sequential([sw.Rescale(1 / 16)], input_shape=2).source("predict"), end="")
     def predict(X, *, scale0=0.0625):
         # ---- forward ----
         # layer 0: Rescale(0.0625)
@@ -40,10 +42,12 @@ class Rescale(Layer):
     def __post_init__(self) -> None:
         for name in ("scale", "offset"):
             value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or value - value != 0:
+            if isinstance(value, bool) or not isinstance(value, Real) or value - value != 0:
                 raise DescriptionError(
                     "Rescale", f"a finite number {name}", repr(value), "give a float"
                 )
+            if not isinstance(value, int):
+                as_floats(self, name)
 
     def build(self, x: Value, scope: Scope) -> Value:
         A = x * scope.hyperparameter("scale", float(self.scale))
@@ -63,7 +67,7 @@ class Standardize(Layer):
     Examples
     --------
     >>> import scratchwork as sw
-    >>> print(sw.Sequential([sw.Standardize()], input_shape=2).source("predict"))
+    >>> print(sw.Sequential([sw.Standardize()], input_shape=2).source("predict"), end="")
     def predict(X, mean0, std0):
         # ---- forward ----
         # layer 0: Standardize()
@@ -77,7 +81,9 @@ class Standardize(Layer):
         mean = scope.fitted("mean", lambda: x.mean(axis=0), initial=0.0)
 
         def spread() -> Value:
-            std = sqrt(((x - mean) ** 2).mean(axis=0)).named("spread")
+            # of equal entries the mean may be off by a rounding, which must not become the spread
+            varies = x.max(axis=0) > -(-x).max(axis=0)
+            std = (sqrt(((x - mean) ** 2).mean(axis=0)) * varies).named("spread")
             return where(equal(std, 0), 1, std)
 
         std = scope.fitted("std", spread, initial=1.0)

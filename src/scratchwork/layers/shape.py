@@ -18,7 +18,7 @@ class Flatten(Layer):
     Examples
     --------
     >>> import scratchwork as sw
-    >>> print(sw.Sequential([sw.Flatten()], input_shape=(28, 28)).source("predict"))
+    >>> print(sw.Sequential([sw.Flatten()], input_shape=(28, 28)).source("predict"), end="")
     def predict(X):
         # ---- forward ----
         # layer 0: Flatten()

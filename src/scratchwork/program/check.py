@@ -17,7 +17,8 @@ def check(program: Program) -> Program:
 
     Every value is assigned once, before it is used; shapes follow from the inputs' shapes; rows of
     the batch meet only in sums; draws stand in the prologue; each trainable parameter that the loss
-    reaches has one update; no line reads a parameter or state after the line that changes it.
+    reaches has one update; lines stand in the order of their values; no line reads a parameter or
+    state after the line that changes it.
     """
     assigned_once(program)
     used_after_assignment(program)
@@ -26,6 +27,7 @@ def check(program: Program) -> Program:
         row_kind(s)
     draws_in_prologue(program)
     one_update_each(program)
+    lines_in_order(program)
     reads_before_writes(program)
     return program
 
@@ -147,7 +149,22 @@ def one_update_each(program: Program) -> None:
         )
 
 
+def lines_in_order(program: Program) -> None:
+    known = set(program.given)
+    for line in program.lines:
+        for x in line.reads:
+            if x not in known:
+                found = f"{line.target.name} from {x.name}, which comes later"
+                raise broken(program, "lines in the order of their values", found)
+        known.add(line.target)
+    for x in (x for loop in program.loops for x in (*loop.reads, *loop.scalars)):
+        if program.lines and x not in known:
+            raise broken(program, "a line for all that the loop reads", f"none for {x!r}")
+
+
 def reads_before_writes(program: Program) -> None:
+    for loop in program.loops:
+        reads_before_writes(loop.rule)
     changed: set[Value] = set()
     for line in program.lines:
         if line.after_loops:

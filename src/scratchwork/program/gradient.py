@@ -11,6 +11,7 @@ from .primitives import fill
 GRADIENT_DTYPES = ("model", "weak")  # comparisons and labels carry none
 
 
+# long: the walk and what it shares
 def differentiate(of: Value, wrt: Iterable[Value], seed: Operand = 1.0) -> dict[Value, Value]:
     """Record the gradient of ``of`` with respect to each of ``wrt``.
 
@@ -59,7 +60,12 @@ def differentiate(of: Value, wrt: Iterable[Value], seed: Operand = 1.0) -> dict[
                 s.op.name,
                 "replace it, or use stop_gradient",
             )
-        for x, dx in zip(s.inputs, s.op.vjp(dy, s.target, *s.inputs, **s.attrs), strict=True):
+        given = s.op.vjp(dy, s.target, *s.inputs, **s.attrs)
+        untold = {x for x, dx in zip(s.inputs, given, strict=True) if dx is None}
+        if s.body and untold.intersection(on_path):  # targets, say, which mostly are data
+            walk(s.body)
+            return
+        for x, dx in zip(s.inputs, given, strict=True):
             if isinstance(x, Value) and x in on_path and dx is not None:
                 dx = unbroadcast(dx, x)
                 gradients[x] = dx + gradients[x] if x in gradients else dx

@@ -186,6 +186,19 @@ def composite(
 
     Its gradient follows from its body. Give ``vjp(dy, y, *inputs)`` for a shorter one by hand; the
     tests hold the two against each other.
+
+    Examples
+    --------
+    >>> import scratchwork as sw
+    >>> @sw.composite(vjp=lambda dA, A, Z: (2 * dA * Z,))
+    ... def square(Z):
+    ...     return Z * Z
+    >>> model = sw.Sequential([sw.Dense(1), sw.Activation(square)], input_shape=2)
+    >>> model.compile(loss="mean_squared_error", seed=0)
+    >>> rows = [row.split("#")[0].strip() for row in model.source().splitlines()]
+    >>> print(*(row for row in rows if row.startswith(("A1 =", "dZ1 ="))), sep="\\n")
+    A1 = Z1 * Z1
+    dZ1 = 2 * dA1 * Z1
     """
 
     def decorate(function: Callable[..., Value]) -> Callable[..., Value]:

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 from ..errors import ProgramError, ShapeError
 from .ir import Shape, Size, Value, apply, shape_text
+from .passes import unique
 from .record import Builder, recording_aside
 
 Mode = Literal["train", "infer", "initialize", "prepare"]
@@ -41,6 +42,8 @@ class Scope:
         self.hyperparameters: dict[Value, float] = {}
         self.updates: dict[Value, Value] = {}
         self.minimum_rows = 1
+        self.names: set[str] = set()  # of all layers' numbers
+        self.own_names: set[str] = set()  # those that the layer under way has asked for
 
     @property
     def training(self) -> bool:
@@ -106,11 +109,15 @@ class Scope:
             with recording_aside(self.recorder):
                 shape = fit().shape
             return self.state(name, shape, initial)
-        self.fitted_values.append(fit().named(name))
-        return self.fitted_values[-1]
+        value = fit().named(name)
+        self.claim(value)
+        self.fitted_values.append(value)
+        return value
 
     def update(self, state: Value, value: Value) -> None:
-        """Let ``state`` become ``value`` at the end of the step; only in training."""
+        """Let ``state`` become ``value`` at the end of the step; without effect but in training."""
+        if not self.training:
+            return
         if state in self.updates:
             raise ProgramError(
                 self.recorder.note,
@@ -124,11 +131,18 @@ class Scope:
         """A number that can be changed without a new program: a keyword of the printed function."""
         value = Value((), "weak", "hyperparameter").named(name)
         self.claim(value)
-        self.hyperparameters[value] = default
+        self.hyperparameters[value] = float(default)
         return value
 
     def random(self, shape: tuple[Size | int, ...]) -> Value:
         """Uniform draws from [0, 1), new in every step, in float64 whatever the model's dtype."""
+        if not self.training:
+            raise ProgramError(
+                self.recorder.note,
+                "draws in training only",
+                f"one in mode {self.mode!r}",
+                "begin build() with `if not scope.training: return x`",
+            )
         sizes = as_sizes(shape)
         rows = (self.rows,) if any(size.batch for size in sizes) else ()
         return apply("random", self.inputs["rng"], *rows, shape=sizes)
@@ -142,14 +156,21 @@ class Scope:
         return ShapeError(self.recorder.note, expected, shape_text(x.shape), todo)
 
     def claim(self, value: Value) -> None:
-        taken = {v.name for v in (*self.parameters, *self.state_values, *self.hyperparameters)}
-        if value.name in taken:
+        """Give a layer's number a name of its own: _2 behind it where another layer has the name.
+
+        Two layers can ask for one name because those without a number carry that of another.
+        """
+        name = str(value.name)
+        if name in self.own_names:
             raise ProgramError(
                 self.recorder.note,
                 "a name of its own for each of its numbers",
-                f"{value.name} twice",
+                f"{name} twice",
                 "give the second another name",
             )
+        self.own_names.add(name)
+        value.name = unique(name, self.names)
+        self.names.add(value.name)
 
 
 def as_sizes(shape: tuple[Size | int, ...]) -> Shape:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Protocol, TypeVar
 
 from .ir import Loop, Program, Size, Statement, Value, apply
@@ -70,13 +70,14 @@ def symbolic(description: D, scope: Scope) -> D:
     A zero stays a number: what it switches off leaves no statement.
     """
     twin = copy.copy(description)
-    for field in fields(description):  # type: ignore[arg-type] # every description is a dataclass
+    scope.own_names.clear()
+    for field in fields(description) if is_dataclass(description) else ():
         setting: Any = getattr(description, field.name)
         if isinstance(setting, float) and setting:
             setting = scope.hyperparameter(field.name, setting)
         elif hasattr(setting, "rate"):
             setting = symbolic(setting, scope).rate(scope.inputs["t"], scope.inputs["epoch"])
-            setting.named("rate")
+            setting = setting.named("rate") if isinstance(setting, Value) else setting
         object.__setattr__(twin, field.name, setting)
     return twin
 

@@ -153,10 +153,10 @@ class Value:
         return apply("mean", self, axis=self.counted(axis), keepdims=keepdims)
 
     def max(self, axis: Axis = None, keepdims: bool = False) -> Value:
-        """The largest entry; over several axes the last goes first, which finds the first maximum."""
-        counted = self.counted(tuple(range(self.ndim)) if axis is None else axis)
+        """The largest entry; of several axes the last goes first, to find the first maximum."""
+        given = range(self.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
         y = self
-        for a in sorted(counted if isinstance(counted, tuple) else (counted,), reverse=True):
+        for a in sorted((a + self.ndim if a < 0 else a for a in given), reverse=True):
             y = apply("max", y, axis=a, keepdims=keepdims)
         return y
 

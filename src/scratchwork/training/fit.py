@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from ..description import Description
 from ..engines.numpy import one_thread
-from ..errors import DataError, NotReadyError
+from ..errors import DataError, DescriptionError, NotReadyError
 from ..losses import Loss, TargetKind
 from ..run import Run
 from ..settings import whole
@@ -58,13 +60,14 @@ def fit(
     shuffle: bool,
     callbacks: Sequence[Callable[[], object]],
     verbose: Verbose,
-    history: History,
-) -> Fit:
-    """Check everything, then train; ``history`` is filled as epochs end."""
+    histories: Sequence[History],
+) -> Fit:  # long: one argument a line
+    """Check everything, then train; the histories are filled as epochs end."""
     loss = needs_loss(run.description, "fit")
     X = run.check_X(X, "fit(X)")
     kind, y = run.check_y(y, len(X), "fit(y)", loss)
     whole("fit", "epochs", epochs)
+    epochs = int(epochs)
     rows = check_batch_size(run, kind, batch_size, len(X))
     validate = validation(run, validation_data, loss)
     shown = progress(verbose, len(X) * epochs)
@@ -96,8 +99,19 @@ def fit(
         X[:3].copy(),
         run.width,
     )
-    loop.run(engine, run.state, plan, history, shown)
+    for history in histories:
+        history.seed, history.engine = run.seed, engine.name
+    loop.run(engine, run.state, plan, histories, shown)
     return record
+
+
+def check_callbacks(given: Any) -> tuple[Callable[[Any], object], ...]:
+    """The functions to be called after every epoch, or an error for what is none."""
+    listed = tuple(given) if isinstance(given, Iterable) else (None,)
+    if not all(callable(each) for each in listed):
+        todo = "put them in a list: callbacks=[print]"
+        raise DescriptionError("fit(callbacks)", "a list of functions", repr(given), todo)
+    return listed
 
 
 def targets_name(kind: TargetKind) -> str:
@@ -141,7 +155,8 @@ def validation(
 
     def validate() -> dict[str, float]:
         values = run.values(X=X, **{targets_name(kind): y})
-        result = run.engine(kind).evaluate(values, targets_name(kind))
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # val_loss shows it
+            result = run.engine(kind).evaluate(values, targets_name(kind))
         return {f"val_{name}": value for name, value in result.items()}
 
     return validate

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import nan
 from typing import Any
 
 
@@ -16,7 +17,8 @@ class History:
     history : dict of str to list of float
         ``loss`` (what is minimised: data loss and penalty, mean over the rows as they were met,
         dropout on), ``penalty`` its part, the metrics, and each again as ``val_...`` for the
-        validation data (data loss alone, dropout off). One entry an epoch.
+        validation data (data loss alone, dropout off). One entry an epoch, NaN where a fit had no
+        such number.
     epoch : list of int
         Epochs counted over the model's life, from 0.
     seed : int
@@ -40,15 +42,10 @@ class History:
 
     def add(self, epoch: int, logs: dict[str, float]) -> None:
         """Append the numbers of one epoch."""
+        for name in {**self.history, **logs}:
+            column = self.history.setdefault(name, [nan] * len(self.epoch))
+            column.append(logs.get(name, nan))
         self.epoch.append(epoch)
-        for name, value in logs.items():
-            self.history.setdefault(name, []).append(value)
-
-    def extend(self, other: History) -> None:
-        """Append another fit of the same model."""
-        for i, epoch in enumerate(other.epoch):
-            self.add(epoch, {name: values[i] for name, values in other.history.items()})
-        self.seconds += other.seconds
 
     def __getitem__(self, name: str) -> list[float]:
         return self.history[name]
@@ -91,6 +88,8 @@ class Evaluation(tuple[float, ...]):
         return (self.as_dict(),)
 
     def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, str) and key not in self.names:
+            raise KeyError(f"no {key!r}, only {', '.join(self.names)}")
         return super().__getitem__(self.names.index(key) if key in self.names else key)
 
     def as_dict(self) -> dict[str, float]:

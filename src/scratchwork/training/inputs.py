@@ -36,10 +36,16 @@ def check_X(given: Any, input_shape: tuple[int, ...], dtype: str, where: str) ->
         )
     if not len(X):
         raise DataError(where, "at least one row", "none", "check how the data were selected")
-    X = np.ascontiguousarray(X, dtype)
-    if not np.isfinite(X).all():
-        raise not_finite(X, where)
-    return X
+    return finite(X, dtype, where)
+
+
+def finite(given: Array, dtype: str, where: str) -> Array:
+    """The array in the model's dtype, or an error that says where it is not finite."""
+    with np.errstate(over="ignore"):
+        array = np.ascontiguousarray(given, dtype)
+    if not np.isfinite(array).all():
+        raise not_finite(given, array, where)
+    return array
 
 
 def reshape_advice(X: Array, input_shape: tuple[int, ...]) -> str:
@@ -52,15 +58,27 @@ def reshape_advice(X: Array, input_shape: tuple[int, ...]) -> str:
     return "give rows of the width the network was built for"
 
 
-def not_finite(X: Array, where: str) -> DataError:
+def in_range(given: Array, dtype: str, where: str) -> Array:
+    """The array in the model's dtype; NaN and infinity may stand in it, but none may be made."""
+    with np.errstate(over="ignore"):
+        array = np.asarray(given, dtype)
+    lost = given[np.isfinite(given) & ~np.isfinite(array)]
+    if lost.size:
+        raise DataError(where, f"numbers that {dtype} holds", str(lost[0]), "rescale them")
+    return array
+
+
+def not_finite(given: Array, X: Array, where: str) -> DataError:
     row, *rest = (int(i) for i in np.argwhere(~np.isfinite(X))[0])
-    column = rest[0] if len(rest) == 1 else tuple(rest)
+    column = f", column {rest[0] if len(rest) == 1 else tuple(rest)}" if rest else ""
     number = int((~np.isfinite(X)).sum())
+    first = given[(row, *rest)]
+    lost = bool(np.isfinite(first))  # 1e39 is infinite in float32
     return DataError(
         where,
-        "finite numbers",
-        f"{X[(row, *rest)]} at row {row}, column {column} ({number} in all)",
-        "drop or fill such entries",
+        f"finite numbers{f', also as {X.dtype}' if lost else ''}",
+        f"{first} at row {row}{column} ({number} in all)",
+        "rescale them" if lost else "drop or fill such entries",
     )
 
 
@@ -98,9 +116,7 @@ def check_y(
             str(y.shape),
             f"the network has {width} output{'s' * (width > 1)}",
         )
-    y = np.ascontiguousarray(y.reshape(wanted), dtype)
-    if not np.isfinite(y).all():
-        raise not_finite(y, where)
+    y = finite(y.reshape(wanted), dtype, where)
     check_probabilities(y, loss, where)
     return y
 

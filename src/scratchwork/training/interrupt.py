@@ -1,4 +1,4 @@
-"""Ctrl-C: noted at once, acted upon between chunks, so that no update is torn."""
+"""Ctrl-C: noted at once, delivered between chunks, so that no update is torn."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from typing import Any
 
 class Interrupt:
     """While active in the main thread, SIGINT sets ``asked``; a second one acts as usual.
+
+    ``deliver`` hands it to the handler that was there before: Python's own raises
+    KeyboardInterrupt; a user's own may do what it likes, and where it returns, training goes on.
 
     Examples
     --------
@@ -34,6 +37,14 @@ class Interrupt:
             self.before(number, frame)
         self.asked = True
 
-    def __exit__(self, *_: object) -> None:
+    def deliver(self) -> None:
+        """Let a signal that has come act now."""
+        if self.asked:
+            self.asked = False
+            self.before(signal.SIGINT, None)
+
+    def __exit__(self, error: object, *_: object) -> None:
         if callable(self.before):
             signal.signal(signal.SIGINT, self.before)
+        if error is None:
+            self.deliver()

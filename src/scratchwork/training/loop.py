@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -21,9 +21,13 @@ CHUNK_SECONDS = 0.1
 
 
 def run(
-    engine: NumpyEngine, state: State, plan: Plan, history: History, progress: Progress
+    engine: NumpyEngine,
+    state: State,
+    plan: Plan,
+    histories: Sequence[History],
+    progress: Progress,
 ) -> None:
-    """Train for the plan's epochs; state and history are changed as it goes.
+    """Train for the plan's epochs; state and histories are changed as it goes.
 
     Raises
     ------
@@ -39,13 +43,17 @@ def run(
                 epoch = state.epoch
                 logs = run_epoch(engine, state, plan, interrupt, progress)
                 logs |= plan.validate() if plan.validate else {}
-                history.add(epoch, logs)
+                for history in histories:
+                    history.add(epoch, logs)
                 progress.epoch(epoch, logs)
                 stop = [callback() for callback in plan.callbacks]  # each is called
+                interrupt.deliver()
                 if any(stop):
                     break
     finally:
-        history.seconds += time.perf_counter() - started
+        seconds = time.perf_counter() - started
+        for history in histories:
+            history.seconds += seconds
 
 
 def run_epoch(
@@ -56,11 +64,13 @@ def run_epoch(
     order = row_order(plan, state.epoch)
     state.epoch += 1  # an epoch that was interrupted counts: its draws are used up
     totals: dict[str, float] = {}
+    done = 0
     for chunk in chunks(order, plan.batch_size):
         totals = run_chunk(engine, state, plan, chunk, rng, totals)
         progress.advance(len(chunk))
-        if interrupt.asked:
-            raise KeyboardInterrupt
+        done += len(chunk)
+        if done < len(order):  # after the last chunk the epoch is written down first
+            interrupt.deliver()
     return {name: total / len(order) for name, total in totals.items()}
 
 
@@ -95,7 +105,8 @@ def run_chunk(
     values = step_values(state, plan, rng) | {"order": order, "batch_size": plan.batch_size}
     try:
         sums = engine.train(values, totals)
-    except FloatingPointError:
+        state.check_finite()
+    except ArithmeticError:  # also OverflowError, of a schedule's Python number
         state.restore(before)
         rng.bit_generator.state = draws
         find_and_raise(engine, state, plan, order, rng)

@@ -41,16 +41,22 @@ class Lines(Progress):
 
 
 class Bar(Progress):
-    """A bar on the terminal, shown once the fit has lasted half a second, gone when it ends."""
+    """A bar on stderr, shown once the fit has lasted ``delay`` seconds, gone when it ends.
 
-    def __init__(self, rows: int, *, lines: bool = False, delay: float = BAR_AFTER_SECONDS) -> None:
+    While it is there, what is printed to a terminal appears above it; what is printed to a file or
+    a pipe goes there.
+    """
+
+    def __init__(self, rows: int, *, lines: bool = False, delay: float = 0.0) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as RichProgress
 
         columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
         self.console = Console(stderr=True)
-        self.bar = RichProgress(*columns, console=self.console, transient=True)
+        self.bar = RichProgress(
+            *columns, console=self.console, transient=True, redirect_stdout=sys.stdout.isatty()
+        )
         self.task: Any = self.bar.add_task("training", total=rows)
         self.lines, self.delay, self.started, self.shown = lines, delay, time.perf_counter(), False
 
@@ -63,7 +69,7 @@ class Bar(Progress):
     def epoch(self, epoch: int, logs: dict[str, float]) -> None:
         self.bar.update(self.task, description=f"epoch {epoch + 1}, loss {logs['loss']:.4f}")
         if self.lines:
-            (self.bar.console.print if self.shown else print)(epoch_line(epoch, logs))
+            print(epoch_line(epoch, logs), flush=True)
 
     def __exit__(self, *_: object) -> None:
         if self.shown:
@@ -73,10 +79,11 @@ class Bar(Progress):
 def progress(verbose: Verbose, rows: int) -> Progress:
     """The display that ``fit(verbose=...)`` asks for; ``rows`` is rows times epochs."""
     one_of("fit", "verbose", verbose, ("auto", 0, 1, 2))  # type: ignore[arg-type] # numbers too
-    if verbose == 2:
-        return Lines()
-    wanted = verbose == 1 or (verbose == "auto" and sys.stderr.isatty())
+    lines = verbose == 2
+    bar = verbose == 1 or (verbose != 0 and sys.stderr.isatty())
     try:
-        return Bar(rows) if wanted else Progress()
+        if bar:
+            return Bar(rows, lines=lines, delay=BAR_AFTER_SECONDS if verbose == "auto" else 0.0)
     except ImportError:  # rich is not installed: the library runs with NumPy alone
-        return Lines() if verbose == 1 else Progress()
+        lines = verbose != "auto"
+    return Lines() if lines else Progress()

@@ -23,6 +23,11 @@ class State:
     def arrays(self) -> dict[str, Array]:
         return {**self.parameters.views, **self.state.views}
 
+    def check_finite(self) -> None:
+        """Refuse numbers that are not finite: a loss may be so while its update is not."""
+        if not (np.isfinite(self.parameters.flat).all() and np.isfinite(self.state.flat).all()):
+            raise FloatingPointError("the last update made numbers that are not finite")
+
     def copy(self) -> State:
         return State(self.parameters.copy(), self.state.copy(), self.t, self.epoch)
 

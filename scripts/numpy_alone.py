@@ -1,0 +1,40 @@
+"""Use the library where NumPy alone is installed: describe, fit, predict, look inside, write, run.
+
+python scripts/numpy_alone.py, in an environment with NumPy and Scratchwork and nothing else.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import scratchwork as sw
+
+
+def main() -> None:
+    present = [n for n in ("click", "rich", "threadpoolctl") if importlib.util.find_spec(n)]
+    if present:
+        raise SystemExit(f"this is not NumPy alone: {', '.join(present)} can be imported")
+    data = sw.datasets.digits(seed=0)
+    layers = [sw.Rescale(1 / 16), sw.Dense(32, activation="relu"), sw.Dropout(0.1), sw.Dense(10)]
+    model = sw.Sequential(layers)
+    model.compile(loss="cross_entropy", metrics=["accuracy"], seed=0)
+    model.fit(data.X_train, data.y_train, epochs=10, validation_data=(data.X_val, data.y_val))
+    accuracy = model.evaluate(data.X_test, data.y_test)["accuracy"]
+    print(f"test accuracy: {accuracy:.1%}")
+    if accuracy < 0.9:
+        raise SystemExit("expected at least 90 %")
+    if not model.verify(data.X_train[:8], data.y_train[:8]):
+        raise SystemExit("expected the gradients to be right")
+    with tempfile.TemporaryDirectory() as folder:
+        model.write(Path(folder, "digits.py"), data=data)
+        model.write(Path(folder, "reader.py"), program="predict")
+        subprocess.run([sys.executable, "digits.py"], cwd=folder, check=True)
+        subprocess.run([sys.executable, "reader.py", "--check"], cwd=folder, check=True)
+
+
+if __name__ == "__main__":
+    main()

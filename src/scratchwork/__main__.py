@@ -1,0 +1,6 @@
+"""``python -m scratchwork`` is the command ``scratchwork``."""
+
+from .cli import main
+
+if __name__ == "__main__":
+    main()

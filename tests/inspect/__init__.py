@@ -1,0 +1,1 @@
+"""Tests of looking inside: trace, verify, the line that went wrong, summary."""

@@ -1,0 +1,706 @@
+"""Layers: shapes, names, errors, what they do in training and in inference, and a user's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+
+import scratchwork as sw
+from scratchwork import layers
+from scratchwork.errors import DataError, DescriptionError, ProgramError, ShapeError
+from scratchwork.program.ir import Value
+from tests.cases import LAYERS, Array, Input, LayerCase, N, foreign_dtypes, values
+
+FLOATS = ("float32", "float64")
+RNG = np.random.default_rng(0)
+
+
+def model_of(
+    given: Any, input_shape: Any, dtype: Any = "float64", units: int | None = 2, **more: Any
+) -> sw.Sequential:
+    """The layers, and behind them what a loss can work with."""
+    head = [] if units is None else [sw.Flatten(), sw.Dense(units)]
+    model = sw.Sequential([*given, *head], input_shape=input_shape)
+    model.compile(
+        "mean_squared_error", more.pop("optimizer", sw.SGD(0.1)), dtype=dtype, seed=0, **more
+    )
+    return model
+
+
+def data_for(input_shape: tuple[int, ...], rows: int = 6, units: int = 2) -> tuple[Array, Array]:
+    rng = np.random.default_rng(1)
+    return rng.normal(1.0, 2.0, (rows, *input_shape)), rng.normal(size=(rows, units))
+
+
+# ---- the table ----
+def test_every_layer_has_a_row():
+    known = {name for name in layers.__all__ if name not in ("Layer", "describe")}
+    assert {type(layer).__name__ for case in LAYERS for layer in case.layers} == known
+
+
+@pytest.mark.parametrize("case", LAYERS, ids=str)
+def test_output_shape(case: LayerCase):
+    model, X = (
+        sw.Sequential(case.layers, input_shape=case.input_shape),
+        data_for(case.input_shape)[0],
+    )
+    assert model.predict(X).shape == (6, *case.output_shape)
+
+
+@pytest.mark.parametrize("case", LAYERS, ids=str)
+def test_parameters_and_state_have_names_and_shapes(case: LayerCase):
+    run = model_of(case.layers, case.input_shape).run
+    parameters = {k: v.shape for k, v in run.state.parameters.items()}
+    last = [name for name in parameters if name not in case.parameters]
+    assert {k: v for k, v in parameters.items() if k not in last} == dict(case.parameters)
+    assert [name[0] for name in last] == ["W", "b"]  # those of the head
+    assert {k: v.shape for k, v in run.state.state.items()} == dict(case.state)
+
+
+@pytest.mark.parametrize("case", LAYERS, ids=str)
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_every_array_of_a_step_has_the_dtype(case: LayerCase, dtype: str):
+    model = model_of(case.layers, case.input_shape, dtype, optimizer=sw.Adam())
+    trace = model.trace(*data_for(case.input_shape))
+    assert foreign_dtypes(trace, dtype) == {}
+    assert foreign_dtypes(trace.updated, dtype) == {}
+    assert model.predict(data_for(case.input_shape)[0]).dtype == dtype
+
+
+@pytest.mark.parametrize("case", LAYERS, ids=str)
+def test_it_trains_and_gradients_verify(case: LayerCase):
+    model, (X, Y) = (
+        model_of(case.layers, case.input_shape, optimizer=sw.SGD(0.01)),
+        data_for(case.input_shape),
+    )
+    model.fit(X, Y, epochs=2, batch_size=4, verbose=0)
+    assert model.verify(X, Y).passed
+
+
+@pytest.mark.parametrize("case", LAYERS, ids=str)
+def test_a_row_does_not_depend_on_the_others_in_inference(case: LayerCase):
+    model, (X, Y) = model_of(case.layers, case.input_shape), data_for(case.input_shape)
+    model.fit(X, Y, epochs=1, batch_size=3, verbose=0)
+    together = model.predict(X)
+    alone = np.concatenate([model.predict(X[i : i + 1]) for i in range(len(X))])
+    np.testing.assert_allclose(together, alone, rtol=1e-12)
+
+
+def test_layers_are_frozen_and_print_as_the_call_that_makes_them():
+    layer = sw.Conv2D(3, (3, 2), "relu", stride=2)
+    with pytest.raises(AttributeError):
+        layer.filters = 4  # type: ignore[misc]
+    assert layers.describe(layer) == 'Conv2D(3, (3, 2), "relu", stride=2)'
+    assert layer == sw.Conv2D(3, (3, 2), "relu", stride=2)
+
+
+# ---- Dense, Flatten, Rescale, convolutions: values ----
+def test_dense_is_a_product_and_a_bias():
+    model, X = model_of([sw.Dense(4)], 5, units=None), data_for((5,))[0]
+    np.testing.assert_allclose(model.predict(X), X @ model["W1"] + model["b1"], rtol=1e-14)
+
+
+def test_flatten_keeps_the_order_of_c():
+    model, X = sw.Sequential([sw.Flatten()], input_shape=(3, 4, 2)), data_for((3, 4, 2))[0]
+    np.testing.assert_array_equal(model.predict(X), X.reshape(6, 24).astype(np.float32))
+
+
+def test_rescale():
+    model, X = model_of([sw.Rescale(0.25, offset=-1)], 5, units=None), data_for((5,))[0]
+    np.testing.assert_array_equal(model.predict(X), X * 0.25 - 1)
+    assert "offset" not in model_of([sw.Rescale(0.25)], 5).source()
+
+
+def padded(X: Array, window: tuple[int, int], stride: tuple[int, int]) -> Array:
+    """With zeros, so that ceil(size / stride) windows fit, an odd one behind; TensorFlow's rule."""
+    widths = [(0, 0)]
+    for size, w, s in zip(X.shape[1:3], window, stride, strict=True):
+        total = max((int(np.ceil(size / s)) - 1) * s + w - size, 0)
+        widths.append((total // 2, total - total // 2))
+    return np.pad(X, [*widths, (0, 0)])
+
+
+def convolution(X: Array, W: Array, b: Array, window: Any, stride: Any) -> Array:
+    """Each output on its own: sum over rows, columns and channels of the window."""
+    (h, w), (down, right) = window, stride
+    rows, columns = (X.shape[1] - h) // down + 1, (X.shape[2] - w) // right + 1
+    kernel = W.reshape(h, w, X.shape[3], -1)
+    Z = np.zeros((len(X), rows, columns, W.shape[1]))
+    for i, r, c in np.ndindex(*Z.shape[:3]):
+        patch = X[i, r * down : r * down + h, c * right : c * right + w]
+        Z[i, r, c] = (patch[..., None] * kernel).sum(axis=(0, 1, 2)) + b
+    return Z
+
+
+CONVOLUTIONS = [
+    (sw.Conv2D(3, 2), (2, 2), (1, 1)),
+    (sw.Conv2D(3, 3, stride=2), (3, 3), (2, 2)),
+    (sw.Conv2D(3, (3, 2), stride=(1, 2)), (3, 2), (1, 2)),
+    (sw.Conv2D(3, 3, padding="same"), (3, 3), (1, 1)),
+    (sw.Conv2D(3, (2, 3), stride=2, padding="same"), (2, 3), (2, 2)),
+    (sw.Conv2D(3, 1, stride=3, padding="same"), (1, 1), (3, 3)),
+]
+
+
+@pytest.mark.parametrize(("layer", "window", "stride"), CONVOLUTIONS)
+def test_a_convolution_output_by_output(layer: sw.Conv2D, window: Any, stride: Any):
+    model, X = model_of([layer], (5, 6, 2)), data_for((5, 6, 2))[0]
+    model["b1"] = [1.0, -2.0, 3.0]
+    given = padded(X, window, stride) if layer.padding == "same" else X
+    expected = convolution(given, model["W1"], model["b1"], window, stride)
+    np.testing.assert_allclose(
+        model.trace(X, np.zeros((6, 2)))["Z1"], expected, rtol=1e-12, atol=1e-14
+    )
+
+
+@pytest.mark.parametrize(
+    ("size", "stride"), [(2, None), (2, 1), (3, 2), ((2, 3), (1, 2)), (1, 2), ((5, 6), None)]
+)
+def test_a_pool_window_by_window(size: Any, stride: Any):
+    layer = sw.MaxPool2D(size, stride)
+    h, w = size if isinstance(size, tuple) else (size, size)
+    down, right = (
+        (h, w) if stride is None else stride if isinstance(stride, tuple) else (stride,) * 2
+    )
+    X = data_for((5, 6, 2))[0]
+    expected = np.array([
+        [[x[r : r + h, c : c + w].max(axis=(0, 1)) for c in range(0, 6 - w + 1, right)]
+         for r in range(0, 5 - h + 1, down)]
+        for x in X
+    ])  # fmt: skip
+    np.testing.assert_array_equal(
+        model_of([layer], (5, 6, 2)).trace(X, np.zeros((6, 2)))["A1"], expected
+    )
+
+
+def test_a_pool_of_equal_pixels_sends_its_gradient_to_the_first():
+    model = model_of([sw.Conv2D(1, 1), sw.MaxPool2D(2)], (2, 2, 1))
+    trace = model.trace(np.ones((1, 2, 2, 1)), np.zeros((1, 2)))
+    dZ1 = trace["dZ1"].ravel()
+    assert dZ1[0] == trace["dA2"].item() != 0
+    np.testing.assert_array_equal(dZ1[1:], 0)
+
+
+# ---- names and numbers ----
+def test_one_layer_at_three_places_is_three_layers():
+    model = sw.Sequential([sw.Dense(4, "tanh")] * 3, input_shape=4)
+    model.compile("mean_squared_error", sw.SGD(0.1), dtype="float64", seed=0)
+    assert list(model.parameters) == ["W1", "b1", "W2", "b2", "W3", "b3"]
+    assert (model["W1"] != model["W2"]).all()
+    trace = model.trace(*data_for((4,), units=4))
+    assert (trace["dW1"] != trace["dW3"]).all()
+
+
+def test_layers_without_a_number_carry_the_one_before():
+    given = [sw.Rescale(0.5), sw.Dense(3), sw.Activation("relu"), sw.Dropout(0.1), sw.BatchNorm()]
+    model = model_of(given, 4)
+    notes = [
+        row.strip() for row in model.source().splitlines() if row.strip().startswith("# layer")
+    ]
+    numbers = {row.split(":")[1].split("(")[0].strip(): row[8] for row in notes}
+    assert numbers == {
+        "Rescale": "0",
+        "Dense": "3",
+        "Activation": "1",
+        "Dropout": "1",
+        "BatchNorm": "2",
+    }
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        [sw.Dropout(0.1), sw.Dropout(0.4)],
+        [sw.Rescale(0.5), sw.Rescale(4.0, offset=1.0)],
+        [sw.Standardize(), sw.Rescale(3.0), sw.Standardize()],
+        [sw.BatchNorm(), sw.Rescale(0.5)],
+        [sw.Dense(3), sw.Dropout(0.1), sw.Activation("relu"), sw.Dropout(0.2)],
+    ],
+    ids=lambda given: "-".join(type(layer).__name__ for layer in given),
+)
+def test_layers_of_one_number_keep_their_own_settings_and_state(given: Any):
+    model, (X, Y) = model_of(given, 4), data_for((4,))
+    model.fit(X, Y, epochs=1, batch_size=3, verbose=0)
+    assert model.verify(X, Y).passed
+    settings = [
+        value
+        for layer in given
+        for value in vars(layer).values()
+        if isinstance(value, float) and value
+    ]
+    assert set(settings) <= set(model.run.hyperparameters.values())
+
+
+def test_two_standardize_are_fitted_one_behind_the_other():
+    model, (X, Y) = (
+        model_of([sw.Standardize(), sw.Rescale(3.0), sw.Standardize()], 4),
+        data_for((4,)),
+    )
+    model.fit(X, Y, epochs=1, verbose=0)
+    np.testing.assert_allclose(model["mean0"], X.mean(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(model["mean0_2"], 0, atol=1e-14)
+    np.testing.assert_allclose(model["std0_2"], 3, rtol=1e-12)
+
+
+# ---- errors ----
+ERRORS: dict[str, tuple[list[Any], tuple[int, ...], str]] = {
+    "dense on images": (
+        [sw.Dense(3), sw.Activation("relu"), sw.Dense(2)],
+        (5, 4, 2),
+        r"layer 1: Dense\(3\) expects input \(n, features\), got \(n, 5, 4, 2\); add Flatten\(\)",
+    ),
+    "the second layer": (
+        [sw.Conv2D(3, 2), sw.Dense(2)],
+        (5, 4, 2),
+        r"layer 2: Dense\(2\) expects input \(n, features\), got \(n, 4, 3, 3\)",
+    ),
+    "conv on features": (
+        [sw.Conv2D(3, 2)],
+        (5,),
+        r"layer 1: Conv2D\(3, 2\) expects images \(n, h, w, c\), got \(n, 5\); .*X\[\.\.\., None\]",
+    ),
+    "conv on grey images": ([sw.Conv2D(3, 2)], (5, 4), r"got \(n, 5, 4\); .*X\[\.\.\., None\]"),
+    "pool behind flatten": (
+        [sw.Flatten(), sw.MaxPool2D(2)],
+        (5, 4, 2),
+        r"layer 1: MaxPool2D\(\) expects images .* got \(n, 40\); put it before Flatten\(\)",
+    ),
+    "window too large": (
+        [sw.Conv2D(3, 3), sw.Conv2D(2, (4, 1))],
+        (5, 4, 2),
+        r"layer 2: Conv2D\(2, \(4, 1\)\): .* at least 4 x 1 pixels, got \(n, 3, 2, 3\)",
+    ),
+    "pool too large": ([sw.MaxPool2D(6)], (5, 4, 2), r"layer 1: MaxPool2D\(6\): .* at least 6 x 6"),
+}
+
+
+@pytest.mark.parametrize(("given", "input_shape", "message"), ERRORS.values(), ids=ERRORS)
+def test_shapes_that_do_not_fit_name_the_layer(given: Any, input_shape: Any, message: str):
+    with pytest.raises(ShapeError, match=message):
+        model_of(given, input_shape)
+
+
+SETTINGS: list[tuple[Any, str]] = [
+    (lambda: sw.Dense(0), "Dense expects a whole number units >= 1, got 0"),
+    (lambda: sw.Dense(2.0), "got 2.0"),
+    (lambda: sw.Dense("3"), "got '3'"),
+    (lambda: sw.Conv2D(0, 3), "filters >= 1"),
+    (lambda: sw.Conv2D(3, 0), "kernel_size >= 1"),
+    (lambda: sw.Conv2D(3, (3, 0)), "kernel_size >= 1"),
+    (lambda: sw.Conv2D(3, (3, 3, 3)), "kernel_size"),
+    (lambda: sw.Conv2D(3, 3, stride=0), "stride >= 1"),
+    (lambda: sw.Conv2D(3, 3, padding="full"), "padding one of valid, same, got 'full'"),
+    (lambda: sw.MaxPool2D(0), "pool_size >= 1"),
+    (lambda: sw.MaxPool2D(2, stride=0), "stride >= 1"),
+    (lambda: sw.MaxPool2D(2, stride=(1, -1)), "stride >= 1"),
+    (lambda: sw.Dropout(1), "Dropout expects 0 <= rate < 1"),
+    (lambda: sw.Dropout(-0.1), "got rate=-0.1"),
+    (lambda: sw.Dropout("0.1"), "got rate='0.1'"),
+    (lambda: sw.BatchNorm(1.0), "0 <= momentum < 1"),
+    (lambda: sw.BatchNorm(epsilon=0), "epsilon > 0"),
+    (lambda: sw.Rescale("2"), "a finite number scale"),
+    (lambda: sw.Rescale(float("nan")), "a finite number scale"),
+    (lambda: sw.Rescale(1, float("inf")), "a finite number offset"),
+]
+
+
+@pytest.mark.parametrize(("make", "message"), SETTINGS)
+def test_settings_out_of_range(make: Any, message: str):
+    with pytest.raises(DescriptionError, match=message):
+        make()
+
+
+# ---- Dropout ----
+def test_dropout_keeps_its_share_and_the_mean():
+    model, X = model_of([sw.Dropout(0.3)], 100), np.ones((400, 100))
+    D = model.trace(X, np.zeros((400, 2)))["D0"]
+    assert set(np.unique(D)) == {0, 1 / (1 - 0.3)}
+    assert (D == 0).mean() == pytest.approx(0.3, abs=5 * np.sqrt(0.3 * 0.7 / D.size))
+    assert D.mean() == pytest.approx(1, abs=0.02)
+
+
+def test_dropout_does_nothing_in_inference_nor_at_rate_0():
+    model = sw.Sequential([sw.Dropout(0.5)], input_shape=5)
+    X = data_for((5,))[0].astype(np.float32)
+    np.testing.assert_array_equal(model.predict(X), X)
+    assert "rng" not in model_of([sw.Dropout(0)], 5).source()
+    assert "rng" not in model_of([sw.Dropout(0.5)], 5).source("evaluate")
+
+
+def test_dropout_sends_gradients_where_it_let_numbers_through():
+    model, (X, Y) = model_of([sw.Dense(30), sw.Dropout(0.5)], 4), data_for((4,))
+    trace = model.trace(X, Y)
+    mask = trace["M1"]
+    assert 0 < mask.mean() < 1
+    np.testing.assert_array_equal(trace["dZ1"] != 0, mask)
+    np.testing.assert_allclose(trace["dZ1"][mask], 2 * trace["dD1"][mask], rtol=1e-14)
+
+
+def test_two_dropouts_never_share_a_mask():
+    model, (X, Y) = model_of([sw.Dropout(0.5), sw.Dropout(0.5)], 50), data_for((50,))
+    trace = model.trace(X, Y)
+    assert model.source().count("rng.random(") == 2
+    assert 0.3 < (trace["M0"] != trace["M0_2"]).mean() < 0.7
+
+
+def test_every_step_draws_another_mask_and_the_seed_decides():
+    X, Y = np.ones((4, 20)), np.zeros((4, 2))
+    seen = []
+    for seed in (0, 0, 1):
+        model = sw.Sequential([sw.Dropout(0.5), sw.Dense(2)], input_shape=20)
+        model.compile("mean_squared_error", sw.SGD(0.1), seed=seed)
+        first = model.trace(X, Y)["M0"]
+        model.fit(X, Y, epochs=1, verbose=0)
+        seen.append((first, model.trace(X, Y)["M0"]))
+    assert (seen[0][0] != seen[0][1]).any()
+    np.testing.assert_array_equal(seen[0], seen[1])
+    assert (seen[0][0] != seen[2][0]).any()
+
+
+# ---- BatchNorm ----
+@pytest.mark.parametrize("input_shape", [(5,), (5, 4, 2)])
+def test_batch_norm_against_plain_numpy(input_shape: tuple[int, ...]):
+    """Three steps, and inference after them; the last batch is smaller."""
+    model = model_of([sw.BatchNorm(0.2, epsilon=1e-3)], input_shape, optimizer=sw.SGD(1e-12))
+    X, Y = data_for(input_shape, rows=8)
+    scale, shift = RNG.normal(size=(2, input_shape[-1]))
+    model.set_parameters({"scale1": scale, "shift1": shift})
+    axes, mean, var = tuple(range(X.ndim - 1)), np.zeros(input_shape[-1]), np.ones(input_shape[-1])
+    trace = model.trace(X[:3], Y[:3])
+    batch = X[:3]
+    normal = (batch - batch.mean(axes)) / np.sqrt(batch.var(axes) + 1e-3)
+    np.testing.assert_allclose(trace["Z1"], scale * normal + shift, rtol=1e-11)
+    model.fit(X, Y, epochs=1, batch_size=3, shuffle=False, verbose=0)
+    for batch in (X[:3], X[3:6], X[6:]):
+        mean = 0.8 * mean + 0.2 * batch.mean(axes)
+        var = 0.8 * var + 0.2 * batch.var(axes, ddof=1)
+    np.testing.assert_allclose(model["running_mean1"], mean, rtol=1e-12)
+    np.testing.assert_allclose(model["running_var1"], var, rtol=1e-12)
+    Z = scale * (X - mean) / np.sqrt(var + 1e-3) + shift
+    expected = Z.reshape(8, -1) @ model["W2"] + model["b2"]
+    np.testing.assert_allclose(model.predict(X), expected, rtol=1e-9)
+
+
+def test_batch_norm_of_one_row_is_refused_before_any_step():
+    model, (X, Y) = model_of([sw.Dense(3), sw.BatchNorm()], 4), data_for((4,), rows=7)
+    before = model.parameters
+    with pytest.raises(DataError, match=r"batches of at least 2 rows, for BatchNorm.*batch of 1"):
+        model.fit(X, Y, batch_size=3, verbose=0)
+    for name, value in model.parameters.items():
+        np.testing.assert_array_equal(value, before[name])
+    assert model.predict(X[:1]).shape == (1, 2)
+
+
+def test_batch_norm_of_single_pixels_needs_two_rows_too():
+    model, (X, Y) = model_of([sw.BatchNorm()], (1, 1, 3)), data_for((1, 1, 3), rows=1)
+    with pytest.raises(DataError, match="at least 2 rows"):
+        model.fit(X, Y, verbose=0)
+    wide, (X, Y) = model_of([sw.BatchNorm()], (2, 1, 3)), data_for((2, 1, 3), rows=1)
+    wide.fit(X, Y, epochs=1, verbose=0)
+
+
+def test_batch_norm_of_a_constant_feature_stays_finite():
+    model, (X, Y) = model_of([sw.BatchNorm()], 3), data_for((3,))
+    X[:, 1] = 0.1
+    model.fit(X, Y, epochs=3, verbose=0)
+    assert np.isfinite(model.predict(X)).all()
+    np.testing.assert_allclose(model.trace(X, Y)["N1"][:, 1], 0, atol=1e-12)
+
+
+# ---- Standardize ----
+def test_standardize_is_fitted_to_the_rows_of_the_first_fit_only():
+    model, (X, Y) = model_of([sw.Standardize()], 4, "float32"), data_for((4,), rows=9)
+    assert (model["mean0"] == 0).all()
+    assert (model["std0"] == 1).all()
+    model.fit(X, Y, epochs=1, batch_size=2, verbose=0)
+    rows = X.astype(np.float32).astype(np.float64)
+    np.testing.assert_array_equal(model["mean0"], rows.mean(axis=0).astype(np.float32))
+    np.testing.assert_array_equal(model["std0"], rows.std(axis=0).astype(np.float32))
+    before = model["mean0"]
+    model.fit(X + 100, Y, epochs=1, verbose=0)
+    np.testing.assert_array_equal(model["mean0"], before)
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("constant", [0.0, 0.1, 1 / 3, 1e8, -7.3])
+def test_a_constant_feature_is_divided_by_1(dtype: str, constant: float):
+    """Also where the mean of equal numbers is not that number, by a rounding."""
+    model, (X, Y) = model_of([sw.Standardize()], 3, dtype), data_for((3,), rows=10)
+    X[:, 1] = constant
+    model.fit(X, Y, epochs=1, verbose=0)
+    np.testing.assert_array_equal(model["std0"][1], 1)
+    A = model.trace(X, Y)["A0"]
+    np.testing.assert_allclose(A[:, 1], 0, atol=1e-7 * abs(constant))
+    np.testing.assert_allclose(A[:, [0, 2]].mean(axis=0), 0, atol=1e-6)
+    np.testing.assert_allclose(A[:, [0, 2]].std(axis=0), 1, rtol=1e-5)
+
+
+def test_features_that_hardly_vary_are_standardized():
+    model, (X, Y) = model_of([sw.Standardize()], 3), data_for((3,), rows=10)
+    X[:, 1] = 1e-9 * np.arange(10)
+    model.fit(X, Y, epochs=1, verbose=0)
+    np.testing.assert_allclose(model.trace(X, Y)["A0"][:, 1].std(), 1, rtol=1e-9)
+
+
+def test_each_pixel_is_standardized_on_its_own():
+    model, (X, Y) = model_of([sw.Standardize()], (5, 4, 2)), data_for((5, 4, 2))
+    model.fit(X, Y, epochs=1, verbose=0)
+    np.testing.assert_allclose(model["mean0"], X.mean(axis=0), rtol=1e-12)
+    assert model["std0"].shape == (5, 4, 2)
+
+
+def test_standardize_behind_a_layer_sees_what_comes_out_of_it():
+    model, (X, Y) = model_of([sw.Rescale(10.0), sw.Standardize()], 4), data_for((4,))
+    model.fit(X, Y, epochs=1, verbose=0)
+    np.testing.assert_allclose(model["std0"], 10 * X.std(axis=0), rtol=1e-12)
+
+
+# ---- trainable, reached, used twice ----
+def test_a_frozen_layer_keeps_its_numbers_and_has_no_gradient_line():
+    frozen = sw.Dense(4, "relu", trainable=False)
+    model, (X, Y) = model_of([sw.Dense(5, "tanh"), frozen], 4, optimizer=sw.Adam()), data_for((4,))
+    before = model.parameters
+    model.fit(X, Y, epochs=3, verbose=0)
+    for name in ("W2", "b2"):
+        np.testing.assert_array_equal(model[name], before[name])
+        assert f"d{name}" not in model.source()
+        assert f"m_{name}" not in model.source("program")
+    for name in ("W1", "b1", "W3", "b3"):
+        assert (model[name] != before[name]).any()
+    assert "dA1" in model.source()  # the way to the layer before it
+
+
+def test_a_frozen_first_layer_ends_the_backward_pass():
+    text = model_of([sw.Dense(5, trainable=False), sw.Dense(3)], 4).source()
+    assert "dZ1" not in text
+    assert "dA1" not in text
+
+
+def test_everything_frozen_leaves_no_backward_part():
+    layer = sw.Dense(2, trainable=False)
+    model, (X, Y) = model_of([layer], 4, units=None), data_for((4,))
+    before = model.parameters
+    model.fit(X, Y, epochs=1, verbose=0)
+    assert "backward" not in model.source()
+    np.testing.assert_array_equal(model["W1"], before["W1"])
+
+
+class Unused:
+    """Claims a parameter that the output does not depend on."""
+
+    def build(self, x: Value, scope: sw.Scope) -> Value:
+        scope.parameter("unused", (3,), sw.Constant(1.0))
+        return x * scope.parameter("gain", (1,), sw.Constant(2.0))
+
+
+def test_a_parameter_that_the_loss_does_not_reach_is_named_and_not_changed():
+    with pytest.warns(
+        UserWarning, match="the loss does not depend on unused1: not trained; remove"
+    ):
+        model = model_of([Unused()], 4, optimizer=sw.Adam())
+    X, Y = data_for((4,))
+    model.fit(X, Y, epochs=3, verbose=0)
+    np.testing.assert_array_equal(model["unused1"], 1)
+    assert model["gain1"] != 2
+    assert "unused1" not in model.source()
+
+
+@dataclass(frozen=True)
+class Tied:
+    """One matrix, there and back."""
+
+    units: int
+
+    def build(self, x: Value, scope: sw.Scope) -> Value:
+        W = scope.parameter("W", (x.shape[1], self.units), sw.Normal(0.5), kernel=True)
+        H = np.tanh(x @ W).named("H")
+        return (H @ W.T).named("R")
+
+
+def test_a_parameter_used_twice_has_one_update_with_both_gradients():
+    model, X = model_of([Tied(3)], 4, units=None, regularizer=sw.L2(0.2)), data_for((4,))[0]
+    trace, W = model.trace(X, X), model["W1"]
+    H = np.tanh(X @ W)
+    dR = 2 * (H @ W.T - X) / X.size
+    expected = X.T @ (dR @ W * (1 - H**2)) + dR.T @ H + 0.2 / 6 * W
+    np.testing.assert_allclose(trace["dW1"], expected, rtol=1e-12)
+    np.testing.assert_allclose(trace.updated["W1"], W - 0.1 * expected, rtol=1e-12)
+    assert model.source().count("W1 -= ") == 1
+
+
+class Residual:
+    """A value used twice, and three times."""
+
+    def build(self, x: Value, scope: sw.Scope) -> Value:
+        W = scope.parameter("W", (x.shape[1], x.shape[1]), sw.Normal(0.5))
+        H = np.tanh(x @ W).named("H")
+        return (x + H * H + H).named("A")
+
+
+def test_a_value_used_several_times():
+    model, (X, Y) = model_of([sw.Dense(5), Residual(), Residual()], 4), data_for((4,))
+    assert model.verify(X, Y).passed
+
+
+# ---- a user's own ----
+@dataclass(frozen=True)
+class Centred:
+    """State with an update, a setting, and draws: everything that a scope offers."""
+
+    rate: float = 0.25
+    noise: float = 0.1
+
+    def build(self, x: Value, scope: sw.Scope) -> Value:
+        centre = scope.state("centre", x.shape[1:], 1.0)
+        count = scope.state("count", (1,))
+        rate = scope.hyperparameter("rate", self.rate)
+        scope.update(centre, (1 - rate) * centre + rate * x.mean(axis=0))
+        scope.update(count, count + 1)
+        y = (x - centre).named("C")
+        if not scope.training:
+            return y
+        noise = scope.random(x.shape) - 0.5
+        return (y + self.noise * noise).named("N")
+
+
+def test_a_users_layer_with_state_and_update():
+    model, (X, Y) = model_of([Centred()], 4), data_for((4,), rows=8)
+    centre = np.ones(4)
+    model.fit(X, Y, epochs=2, batch_size=3, shuffle=False, verbose=0)
+    for _ in range(2):
+        for batch in (X[:3], X[3:6], X[6:]):
+            centre = 0.75 * centre + 0.25 * batch.mean(axis=0)
+    np.testing.assert_allclose(model["centre1"], centre, rtol=1e-12)
+    np.testing.assert_array_equal(model["count1"], [6])
+    assert "rate1=0.25" in model.source()
+
+
+def test_state_is_read_before_it_changes():
+    model, (X, Y) = model_of([Centred(noise=0.0)], 4), data_for((4,))
+    np.testing.assert_array_equal(model.trace(X, Y)["C1"], X - 1)
+
+
+def test_inference_changes_no_state():
+    model, (X, Y) = model_of([Centred()], 4), data_for((4,))
+    model.fit(X, Y, epochs=1, verbose=0)
+    before = model["centre1"], model["count1"]
+    model.predict(X)
+    model.evaluate(X, Y)
+    model.trace(X, Y)
+    np.testing.assert_array_equal(model["centre1"], before[0])
+    np.testing.assert_array_equal(model["count1"], before[1])
+    assert "[...]" not in model.source("predict") + model.source("evaluate")
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_draws_are_float64_and_leave_a_float32_model_float32(dtype: str):
+    model = model_of([Centred(), sw.Dropout(0.2)], 4, dtype)
+    assert foreign_dtypes(model.trace(*data_for((4,))), dtype) == {}
+
+
+def test_draws_of_two_layers_differ():
+    model, (X, Y) = model_of([Centred(), Centred()], 4), data_for((4,))
+    trace = model.trace(X, Y)
+    first = trace["N1"] - trace["C1"]
+    second = trace["N2"] - trace["C2"]
+    assert np.abs(first).max() <= 0.05
+    assert (first != second).all()
+
+
+def test_noise_lets_gradients_through():
+    model, (X, Y) = model_of([sw.Dense(4), Centred()], 4), data_for((4,))
+    assert model.verify(X, Y).passed
+    assert np.abs(model.trace(X, Y)["dW1"]).max() > 0
+
+
+def test_a_draw_outside_of_training_is_refused():
+    class Noise:
+        def build(self, x: Value, scope: sw.Scope) -> Value:
+            return x + scope.random(x.shape)
+
+    with pytest.raises(ProgramError, match=r"layer 1: Noise\(\) expects draws in training only"):
+        model_of([Noise()], 4)
+
+
+def test_a_name_asked_for_twice_is_refused():
+    class Twice:
+        def build(self, x: Value, scope: sw.Scope) -> Value:
+            a = scope.parameter("W", (4, 4), sw.Normal())
+            return x @ a @ scope.parameter("W", (4, 4), sw.Normal())
+
+    with pytest.raises(ProgramError, match=r"layer 1: Twice\(\) expects a name .* got W1 twice"):
+        model_of([Twice()], 4)
+
+
+def test_a_state_updated_twice_is_refused():
+    class Twice:
+        def build(self, x: Value, scope: sw.Scope) -> Value:
+            s = scope.state("s", (1,))
+            scope.update(s, s + 1)
+            scope.update(s, s + 2)
+            return x + s
+
+    with pytest.raises(
+        ProgramError, match=r"layer 1: Twice\(\) expects one update of s1, got a second"
+    ):
+        model_of([Twice()], 4)
+
+
+@pytest.mark.parametrize(
+    "result",
+    [lambda x: None, lambda x: 3.0, lambda x: x.sum(), lambda x: x.T, lambda x: x.sum(axis=0)],
+)
+def test_a_layer_that_does_not_return_rows(result: Any):
+    class Wrong:
+        def build(self, x: Value, scope: sw.Scope) -> Any:
+            return result(x)
+
+    with pytest.raises(
+        ShapeError, match=r"layer 1: Wrong\(\) expects build\(\) to return a Value with"
+    ):
+        model_of([Wrong()], 4, units=None)
+
+
+def test_a_constant_array_of_a_user_is_a_frozen_parameter():
+    @dataclass(frozen=True)
+    class Fixed:
+        def build(self, x: Value, scope: sw.Scope) -> Value:
+            return x * scope.parameter("k", (4,), sw.Constant(0.5), trainable=False)
+
+    model, (X, Y) = model_of([Fixed()], 4), data_for((4,))
+    model["k1"] = [1.0, 2.0, 3.0, 4.0]
+    model.fit(X, Y, epochs=1, verbose=0)
+    np.testing.assert_array_equal(model["k1"], [1, 2, 3, 4])
+    assert "dk1" not in model.source()
+
+
+def test_rows_of_a_batch_do_not_meet_but_in_sums():
+    class Mixed:
+        def build(self, x: Value, scope: sw.Scope) -> Value:
+            return x @ (x.T @ x) + scope.rows * 0.1
+
+    model, (X, Y) = model_of([Mixed()], 4), data_for((4,))
+    np.testing.assert_allclose(
+        model.trace(X, Y)["loss"],
+        (((X @ (X.T @ X) + 0.6) @ model["W2"] + model["b2"] - Y) ** 2).mean(),
+        rtol=1e-12,
+    )
+
+
+def test_what_is_no_layer():
+    for given in (sw.Dense, 3, "Dense", None):
+        with pytest.raises(DescriptionError, match=r"layers\[1\] expects a layer with build"):
+            sw.Sequential([sw.Dense(3), given], input_shape=4)
+    with pytest.raises(DescriptionError, match="at least one layer, got none"):
+        sw.Sequential([], input_shape=4)
+
+
+def test_the_tables_numbers_are_apart():
+    """What keeps kinks away: no two entries of a row's inputs are close, and none is near 0."""
+    X, Y = values((Input((N, 5, 4)), Input((N, 5))))
+    both = np.sort(np.concatenate([X.ravel(), Y.ravel()]))
+    assert np.diff(both).min() > 0.01
+    assert np.abs(both).min() > 0.005

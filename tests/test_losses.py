@@ -1,0 +1,309 @@
+"""Losses: formulas, targets of each kind, extremes, links, and functions of the user's own."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+import pytest
+
+import scratchwork as sw
+from scratchwork import losses
+from scratchwork.errors import DescriptionError, GradientError, ProgramError, ShapeError
+from scratchwork.program.ir import N
+from tests.cases import LOSSES, Array, Input, LossCase, foreign_dtypes, values
+from tests.gradcheck import check_gradients, gradients, of_function, result
+
+UNITS = 5
+FLOATS = ("float32", "float64")
+Reduction = Literal["mean", "sum"]
+
+
+def outputs(case: LossCase) -> int:
+    return 1 if case.targets == "column" else UNITS
+
+
+def network(
+    loss: Any,
+    dtype: Any = "float64",
+    units: int = UNITS,
+    reduction: Reduction = "mean",
+    **more: Any,
+) -> sw.Sequential:
+    """Only an affine map, so that the raw output Z1 = X @ W1 + b1 can be anything."""
+    model = sw.Sequential([sw.Dense(units)], input_shape=4)
+    model.compile(loss, sw.SGD(0.1), dtype=dtype, reduction=reduction, seed=0, **more)
+    return model
+
+
+def targets(case: LossCase, rows: int = 6) -> tuple[Array, Array]:
+    """y as a user gives it, and Y as the formula takes it."""
+    rng = np.random.default_rng(3)
+    if case.targets == "labels":
+        y = rng.integers(0, UNITS, rows)
+        return y, np.eye(UNITS)[y]
+    if case.targets == "one-hot":
+        Y = np.eye(UNITS)[rng.integers(0, UNITS, rows)]
+        return Y, Y
+    if case.targets == "probabilities":
+        Y = rng.dirichlet(np.ones(UNITS), rows)
+        return Y, Y
+    Y = rng.normal(size=(rows, outputs(case)))
+    if case.name == "binary_cross_entropy":
+        Y = (Y > 0).astype(float)
+    return (Y[:, 0] if case.targets == "column" else Y), Y
+
+
+def rows_of_X(rows: int = 6) -> Array:
+    return np.random.default_rng(4).normal(size=(rows, 4))
+
+
+def test_every_loss_has_a_row():
+    assert {case.name for case in LOSSES} == set(losses.LOSSES)
+
+
+def test_losses_that_take_class_numbers_have_a_row_of_them():
+    of_classes = {case.name for case in LOSSES if case.targets == "labels"}
+    assert of_classes == {name for name, loss in losses.LOSSES.items() if loss.classes}
+
+
+@pytest.mark.parametrize("case", LOSSES, ids=str)
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_it_is_its_formula_reduced_over_the_rows(case: LossCase, reduction: Reduction):
+    model, (y, Y) = network(case.name, units=outputs(case), reduction=reduction), targets(case)
+    trace = model.trace(rows_of_X(), y)
+    L = case.formula(trace["Z1"], Y)
+    np.testing.assert_allclose(trace["L"], L, rtol=1e-13)
+    np.testing.assert_allclose(trace["loss"], getattr(L, reduction)(), rtol=1e-13)
+    # what is reported is the mean over the rows, however the step adds them up
+    np.testing.assert_allclose(model.evaluate(rows_of_X(), y)["loss"], L.mean(), rtol=1e-13)
+
+
+@pytest.mark.parametrize("case", LOSSES, ids=str)
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_every_array_of_a_step_has_the_dtype(case: LossCase, dtype: str):
+    metrics = [] if case.name == "mean_squared_error" else ["accuracy"]
+    model = network(case.name, dtype, outputs(case), metrics=metrics, regularizer=sw.L2(0.1))
+    trace = model.trace(rows_of_X(), targets(case)[0])
+    assert foreign_dtypes(trace, dtype) == {}
+    assert {trace[name].dtype for name in ("L", "loss", "dZ1", "dW1", "db1")} == {np.dtype(dtype)}
+
+
+def test_targets_of_class_numbers_and_one_hot_rows_give_the_same():
+    y = np.array([0, 3, 1, 4, 4, 2])
+    model = network("cross_entropy")
+    by_labels = model.trace(rows_of_X(), y)
+    by_rows = model.trace(rows_of_X(), np.eye(UNITS)[y])
+    for name in ("L", "loss", "dZ1", "dW1"):
+        np.testing.assert_array_equal(by_labels[name], by_rows[name])
+
+
+@pytest.mark.parametrize("case", LOSSES, ids=str)
+def test_its_short_rule_with_a_random_cotangent_of_the_rows(case: LossCase):
+    kinds = {"labels": "one_hot", "one-hot": "one_hot", "probabilities": "probabilities"}
+    shape = (N, outputs(case))
+    inputs = (Input(shape), Input(shape, kinds.get(case.targets, "any")))
+    check_gradients(of_function(losses.LOSSES[case.name].function, inputs, values(inputs)))
+
+
+# ---- extremes ----
+LOGITS = np.array([[1e4, -1e4, 0.0], [-1e4, 1e4, 1e4], [-1e4, -1e4, -1e4], [1e30, -1e30, 0.0]])
+
+
+@pytest.mark.parametrize("name", ["cross_entropy", "binary_cross_entropy"])
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("label", range(3))
+def test_logits_of_any_size_give_a_finite_loss_and_gradient(name: str, dtype: str, label: int):
+    Z, Y = LOGITS.astype(dtype), np.zeros((4, 3), bool)
+    Y[:, label] = True
+    inputs = (Input((N, 3)), Input((N, 3), "mask"))
+    record = of_function(losses.LOSSES[name].function, inputs, [Z, Y])
+    L = result(record, dtype)
+    dZ = gradients(record, np.ones(4, dtype), dtype=dtype)["x1"]
+    assert L.dtype == dZ.dtype == dtype
+    assert np.isfinite(L).all()
+    assert (L >= 0).all()
+    assert np.isfinite(dZ).all()
+    assert np.abs(dZ).max() <= 1
+
+
+def test_the_loss_of_far_logits_is_their_distance():
+    inputs = (Input((N, 3)), Input((N, 3), "mask"))
+    Y = np.array([[False, True, False]])
+    Z = np.array([[1e4, -1e4, 0.0]])
+    assert result(of_function(losses.cross_entropy, inputs, [Z, Y])) == [2e4]
+    assert result(of_function(losses.binary_cross_entropy, inputs, [Z, Y])) == [2e4 + np.log(2)]
+
+
+def test_a_sure_and_right_answer_keeps_its_digits():
+    inputs = (Input((N, 1)), Input((N, 1)))
+    record = of_function(losses.binary_cross_entropy, inputs, [np.array([[40.0]]), np.ones((1, 1))])
+    np.testing.assert_allclose(result(record), np.exp(-40.0), rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["cross_entropy", "binary_cross_entropy"])
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_a_whole_step_on_huge_logits_is_finite(name: str, dtype: str):
+    model = network(name, dtype, units=3)
+    X = np.array([[1e4, 0, 0, 0], [-1e4, 0, 0, 0], [0, 1e4, -1e4, 1e4]])
+    trace = model.trace(X, np.eye(3))
+    assert all(np.isfinite(value).all() for value in trace.values())
+    assert all(np.isfinite(value).all() for value in trace.updated.values())
+    assert np.isfinite(model.predict(X)).all()
+
+
+# ---- links ----
+@pytest.mark.parametrize("case", LOSSES, ids=str)
+def test_predict_applies_the_link_to_the_raw_output(case: LossCase):
+    model, X = network(case.name, units=outputs(case)), rows_of_X()
+    Z = model.predict(X, raw=True)
+    formulas = {
+        "cross_entropy": np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True),
+        "binary_cross_entropy": 1 / (1 + np.exp(-Z)),
+        "mean_squared_error": Z,
+    }
+    np.testing.assert_allclose(model.predict(X), formulas[case.name], rtol=1e-14)
+    np.testing.assert_allclose(Z, X @ model["W1"] + model["b1"], rtol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("loss", "activation", "units"),
+    [
+        ("cross_entropy", "softmax", UNITS),
+        ("binary_cross_entropy", "sigmoid", 1),
+        ("binary_cross_entropy", "sigmoid", UNITS),
+    ],
+)
+@pytest.mark.parametrize("own_layer", [False, True])
+def test_a_final_activation_that_is_the_link_is_not_applied_twice(
+    loss: str, activation: str, units: int, own_layer: bool
+):
+    with_it = [sw.Dense(units, activation)]
+    if own_layer:
+        with_it = [sw.Dense(units), sw.Activation(activation)]
+    model, plain = sw.Sequential(with_it, input_shape=4), network(loss, units=units)
+    model.compile(loss, sw.SGD(0.1), dtype="float64", seed=0)
+    X, y = rows_of_X(), np.array([0, 1, 1, 0, 1, 0])
+    Y = y if units == 1 or loss == "cross_entropy" else np.eye(units)[y]
+    assert model.evaluate(X, Y)["loss"] == plain.evaluate(X, Y)["loss"]
+    np.testing.assert_array_equal(model.predict(X), plain.predict(X))
+    np.testing.assert_array_equal(model.predict(X, raw=True), plain.predict(X, raw=True))
+    np.testing.assert_array_equal(model.trace(X, Y)["dW1"], plain.trace(X, Y)["dW1"])
+
+
+def test_a_final_activation_that_is_not_the_link_stays():
+    model = sw.Sequential([sw.Dense(UNITS, "softmax")], input_shape=4)
+    model.compile("mean_squared_error", sw.SGD(0.1), dtype="float64", seed=0)
+    np.testing.assert_allclose(model.predict(rows_of_X()).sum(axis=1), 1, rtol=1e-14)
+
+
+# ---- the user's own ----
+def huber(Z: Any, Y: Any) -> Any:
+    R = abs(Z - Y)
+    return np.where(R < 0.5, 0.5 * R**2, 0.5 * R - 0.125).sum(axis=1)
+
+
+def hinge(Z: Any, Y: Any) -> Any:
+    return np.maximum(1 - (2 * Y - 1) * Z, 0).mean(axis=1)
+
+
+def own_cross_entropy(Z: Any, Y: Any) -> Any:
+    S = Z - Z.max(axis=1, keepdims=True)
+    return (np.log(np.exp(S).sum(axis=1, keepdims=True)) * Y - S * Y).sum(axis=1)
+
+
+def sum_of_two(Z: Any, Y: Any) -> Any:
+    return losses.mean_squared_error(Z, Y) + 0.3 * losses.binary_cross_entropy(Z, Y)
+
+
+USERS = {f.__name__: f for f in (huber, hinge, own_cross_entropy)}
+
+
+@pytest.mark.parametrize("name", USERS)
+def test_a_users_loss_is_its_formula_and_its_gradient_is_derived(name: str):
+    inputs = (Input((N, UNITS)), Input((N, UNITS), "one_hot"))
+    numbers = values(inputs)
+    record = of_function(USERS[name], inputs, numbers)
+    np.testing.assert_allclose(result(record), USERS[name](*numbers), rtol=1e-13)
+    check_gradients(record)
+
+
+def test_a_users_loss_made_of_ours():
+    inputs = (Input((N, UNITS)), Input((N, UNITS), "one_hot"))
+    check_gradients(of_function(sum_of_two, inputs, values(inputs)))
+
+
+@pytest.mark.parametrize("name", [*USERS, "sum_of_two"])
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_a_users_loss_trains_in_the_models_dtype(name: str, dtype: str):
+    model, Y = network({**USERS, "sum_of_two": sum_of_two}[name], dtype), np.eye(UNITS)
+    X = rows_of_X(UNITS)
+    assert foreign_dtypes(model.trace(X, Y), dtype) == {}
+    before = model.evaluate(X, Y)["loss"]
+    model.fit(X, Y, epochs=5, verbose=0)
+    assert model.evaluate(X, Y)["loss"] < before
+
+
+def test_a_users_loss_can_take_class_numbers():
+    loss = losses.Loss(own_cross_entropy, link=sw.activations.softmax, classes=True)
+    y = np.array([0, 3, 1, 4, 4, 2])
+    own, ours = network(loss), network("cross_entropy")
+    np.testing.assert_allclose(
+        own.trace(rows_of_X(), y)["dW1"], ours.trace(rows_of_X(), y)["dW1"], rtol=1e-12
+    )
+    np.testing.assert_array_equal(own.predict(rows_of_X()), ours.predict(rows_of_X()))
+
+
+def test_our_functions_are_our_losses():
+    assert losses.loss(losses.cross_entropy) is losses.LOSSES["cross_entropy"]
+    assert losses.loss("mean_squared_error") is losses.LOSSES["mean_squared_error"]
+
+
+# ---- refusals ----
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("crossentropy", "got 'crossentropy'; did you mean 'cross_entropy'?"),
+        ("mean_square_error", "did you mean 'mean_squared_error'?"),
+        ("binary_crossentropy", "did you mean 'binary_cross_entropy'?"),
+        ("qqq", "one of cross_entropy, .*choose one of them"),
+        (None, "got None"),
+        (3, "got 3"),
+    ],
+)
+def test_unknown_losses_get_the_nearest(given: Any, message: str):
+    with pytest.raises(DescriptionError, match=f"loss expects .*{message}"):
+        network(given)
+
+
+def test_a_loss_that_is_not_one_number_a_row():
+    with pytest.raises(ShapeError, match=r"one number a row, \(n,\), got \(n, 5\); sum or average"):
+        network(lambda Z, Y: (Z - Y) ** 2)
+    with pytest.raises(ShapeError, match=r"one number a row, \(n,\), got \(\)"):
+        network(lambda Z, Y: ((Z - Y) ** 2).mean())
+
+
+def test_a_loss_with_a_condition():
+    with pytest.raises(ProgramError, match=r"use np\.where\(condition, a, b\)"):
+        network(lambda Z, Y: (Z - Y if Z > 0 else Y - Z).sum(axis=1))
+
+
+def test_a_loss_on_images_asks_for_flatten():
+    model = sw.Sequential([sw.Conv2D(1, 2)], input_shape=(5, 4, 2))
+    with pytest.raises(ShapeError, match=r"loss mean_squared_error expects .* add Flatten\(\)"):
+        model.compile("mean_squared_error", seed=0)
+
+
+def test_a_loss_without_a_gradient_is_refused():
+    with pytest.warns(UserWarning, match="the loss does not depend on W1, b1: not trained"):
+        network(lambda Z, Y: (Z > Y).mean(axis=1))
+
+
+def test_a_missing_rule_in_a_loss_names_the_loss():
+    def broken(Z: Any, Y: Any) -> Any:
+        from scratchwork.program.ir import apply
+
+        return (apply("copy", Z) - Y).sum(axis=1)
+
+    with pytest.raises(GradientError, match=r"loss: broken expects .* got copy"):
+        network(broken)

@@ -1,0 +1,302 @@
+"""write(program="predict"): the trained network as one readable file."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import scratchwork as sw
+from scratchwork.array_text import as_text
+from scratchwork.errors import DataError
+from tests import written
+from tests.networks import NETWORKS
+from tests.test_writing import IMAGES, LABELS, NUMBERS, X, compiled, small
+
+ENTRY: set[str] = set()
+"""Every function of a reader is called in it."""
+
+
+def reader(model: sw.Sequential, folder: Path, **settings: Any) -> Path:
+    file, *_ = model.write(folder / "reader.py", program="predict", **settings)
+    written.check_form(file, ENTRY)
+    return file
+
+
+def fitted(*layers: Any, **settings: Any) -> sw.Sequential:
+    model = compiled(*layers, **settings)
+    model.fit(X, LABELS, epochs=2)
+    return model
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    model = small()
+    model.fit(X, LABELS, epochs=2)
+    return reader(model, tmp_path)
+
+
+def table(folder: Path, text: str, encoding: str = "utf-8") -> str:
+    (folder / "rows.csv").write_text(text, encoding=encoding)
+    return "rows.csv"
+
+
+# ---- predict ----
+@pytest.mark.parametrize("name", NETWORKS)
+def test_predict_gives_the_models_numbers(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bit for bit here, where the sums are too short for BLAS to be shared among threads."""
+    network = NETWORKS[name]
+    X, y = network.data()
+    for dtype in "float64", "float32":
+        model = network.model(dtype)  # type: ignore[arg-type] # both are
+        model.fit(X, y, epochs=1, batch_size=network.batch_size)
+        module = written.load(reader(model, tmp_path), monkeypatch)
+        np.testing.assert_array_equal(module.predict(X), model.predict(X))
+        assert module.predict(X).dtype == dtype
+        assert module.check()
+
+
+def test_at_full_size_predict_agrees_up_to_the_order_of_sums(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = np.random.default_rng(1).normal(size=(2000, 784))  # more rows than one block
+    model = compiled(sw.Dense(64, activation="relu"), sw.Dense(10))
+    model.ready("test", wide)
+    module = written.load(reader(model, tmp_path), monkeypatch)
+    np.testing.assert_allclose(module.predict(wide), model.predict(wide), rtol=1e-4, atol=1e-6)
+
+
+def test_a_network_without_a_loss_gives_its_outputs(tmp_path: Path) -> None:
+    model = sw.Sequential([sw.Conv2D(2, 2)], input_shape=(3, 3, 1))
+    file = reader(model, tmp_path)
+    assert "Outputs (n, 2, 2, 2) for X (n, 3, 3, 1)." in file.read_text()
+    assert written.output(file, "--check") == "3 of 3 stored answers repeated\n"
+    shown = written.output(file, table(tmp_path, ",".join("123456789")))
+    expected = model.predict(np.arange(1.0, 10).reshape(1, 3, 3, 1))[0].ravel()
+    assert shown == ", ".join(f"{value:.6g}" for value in expected) + "\n"
+
+
+def test_fitted_numbers_of_layers_are_carried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = fitted(sw.Standardize(), sw.Dense(4), sw.BatchNorm(), sw.Dense(3), dtype="float64")
+    module = written.load(reader(model, tmp_path), monkeypatch)
+    for name in "mean0", "std0", "running_mean2", "running_var2", "scale2", "W1":
+        np.testing.assert_array_equal(module.NUMBERS[name], model[name])
+    assert not any(name.startswith("v_") for name in module.NUMBERS)
+    np.testing.assert_array_equal(module.EXAMPLES, X[:3])
+
+
+# ---- where the numbers stand ----
+def test_small_networks_show_decimals(file: Path) -> None:
+    text = file.read_text()
+    assert '"b2": np.array([' in text
+    assert "decode" not in text
+    assert "base64" not in text
+
+
+def test_middle_ones_pack_their_large_arrays(tmp_path: Path) -> None:
+    model = fitted(sw.Dense(300, activation="relu"), sw.Dense(3))
+    file = reader(model, tmp_path)
+    assert '"W1": decode(\n        "' in file.read_text()
+    assert '"b2": np.array([' in file.read_text()
+    assert written.output(file, "--check") == "3 of 3 stored answers repeated\n"
+
+
+def test_large_ones_have_an_npz_beside_them(tmp_path: Path) -> None:
+    model = fitted(sw.Dense(200, activation="relu"), sw.Dense(100), sw.Dense(3))
+    paths = model.write(tmp_path / "reader.py", program="predict")
+    assert paths == (tmp_path / "reader.py", tmp_path / "reader.npz")
+    file = reader(model, tmp_path)
+    assert written.output(file, "--check") == "3 of 3 stored answers repeated\n"
+    row = ",".join(map(str, X[0]))
+    assert written.output(file, table(tmp_path, row)).startswith(f"{model.predict(X)[0].argmax()} ")
+    arrays = dict(np.load(paths[1]))
+    np.savez(paths[1], **{**arrays, "W3": arrays["W3"] + 0.1 * np.eye(100, 3)})
+    assert written.run(file, "--check").returncode == 1
+    paths[1].unlink()
+    assert re.search(r"reader\.npz is missing: it holds the numbers", written.complaint(file))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_decimals_read_back_exactly(dtype: str) -> None:
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=(20, 7, 5)) * 10.0 ** rng.integers(-30, 30, size=(20, 7, 5))
+    values[0, 0] = 0, -0.0, 1e-38, 1 / 3, 1e20
+    for array in values.astype(dtype), np.array(0.1, dtype), values[0].astype(dtype):
+        text = as_text(array, "    name = ")
+        assert max(map(len, f"    name = {text}".splitlines())) <= 100
+        read = eval(text, {"np": np})
+        assert (read.dtype, read.tobytes()) == (array.dtype, array.tobytes())
+    assert as_text(np.array([np.nan]), "").startswith("decode(")
+
+
+# ---- the command ----
+def test_each_row_gets_an_answer_with_or_without_names(tmp_path: Path) -> None:
+    data = sw.datasets.moons(100, seed=0)
+    model = compiled(sw.Dense(2), metrics="accuracy")
+    model.fit(data.X_train, data.y_train, epochs=3)
+    file, P = reader(model, tmp_path, data=data), model.predict(data.X_test[:4])
+    expected = [f"{data.names[p.argmax()]} ({p.max():.1%})" for p in P]
+    rows = "\n".join(",".join(map(str, row)) for row in data.X_test[:4].tolist())
+    for text in rows, f"{rows}\n", f"x, y\n{rows}", f'"x","y"\r\n\n{rows}\n\n', f"\ufeff{rows}":
+        assert written.output(file, table(tmp_path, text)).splitlines() == expected
+    one = f"{data.X_test[0, 0]},{data.X_test[0, 1]}"
+    assert written.output(file, table(tmp_path, one)) == f"{expected[0]}\n"
+    quoted = f'"{data.X_test[0, 0]}","{data.X_test[0, 1]}"'
+    assert written.output(file, table(tmp_path, quoted)) == f"{expected[0]}\n"
+
+
+WRONG = {
+    "too few columns": ("1,2,3,4\n", "line 1: expected 5 numbers, got 4 in 4 cells"),
+    "too many columns": ("1,2,3,4,5,6\n", "line 1: expected 5 numbers, got 6 in 6 cells"),
+    "a short row": ("1,2,3,4,5\n1,2\n", "line 2: expected 5 numbers, got 2 in 2 cells"),
+    "text in a cell": ("1,2,3,4,5\n1,2,x,4,5\n", "line 2: expected 5 numbers, got 4 in 5 cells"),
+    "text in the first row": ("1,2,x,4,5\n", "line 1: expected 5 numbers, got 4 in 5 cells"),
+    "an empty cell": ("a,b,c,d,e\n1,2,,4,5\n", "line 2: expected 5 numbers, got 4 in 5 cells"),
+    "NaN": ("1,2,nan,4,5\n", "line 1: expected 5 numbers, got 4 in 5 cells"),
+    "names alone": ("a,b,c,d,e\n", "there is no row of numbers"),
+    "an empty file": ("", "there is no row of numbers"),
+    "semicolons": ("1;2;3;4;5\n1;2;3;4;5\n", "line 2: expected 5 numbers, got 0 in 1 cells"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_table_is_answered_with_a_sentence(name: str, file: Path) -> None:
+    text, message = WRONG[name]
+    words = table(file.parent, text)
+    assert written.complaint(file, words) == f"cannot read rows.csv: {message}\n"
+
+
+def test_a_file_that_cannot_be_read_is_named(file: Path) -> None:
+    assert "cannot read none.csv: [Errno 2] No such file" in written.complaint(file, "none.csv")
+    assert "cannot read .: " in written.complaint(file, ".")
+    (file.parent / "rows.csv").write_bytes(b"\xff\xfe\x00")
+    assert "cannot read rows.csv: 'utf-8' codec" in written.complaint(file, "rows.csv")
+
+
+def test_other_words_are_answered_with_the_usage(file: Path) -> None:
+    for words in (), ("--help",), ("a.csv", "b.csv"), ("--check", "a.csv"):
+        usage = written.complaint(file, *words)
+        for call in "from reader import predict", "python reader.py rows.csv", "reader.py --check":
+            assert call in usage
+
+
+def test_check_tells_a_changed_number(file: Path) -> None:
+    assert written.output(file, "--check") == "3 of 3 stored answers repeated\n"
+    text = file.read_text()
+    first = re.search(r'"b2": np\.array\(\[(.*?),', text)
+    assert first is not None
+    changed = str(float(first[1]) + 0.01)
+    file.write_text(text[: first.start(1)] + changed + text[first.end(1) :])
+    done = written.run(file, "--check")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        1,
+        "0 of 3 stored answers repeated\n",
+        "",
+    )
+
+
+# ---- what an answer says ----
+NAMES = (
+    'the "first"',
+    "caf\u00e9 \u4e2d\U0001f600" + 9 * "\u00fc",
+    "back\\slash\n{k}" + 9 * "\u00fc",
+)
+
+
+def test_names_of_classes_of_any_letters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = small()
+    data = {"X_train": X, "y_train": LABELS, "names": NAMES}
+    model.fit(X, LABELS, epochs=1)
+    file = reader(model, tmp_path, data=data)  # which checks that it is ASCII
+    assert written.load(file, monkeypatch).CLASSES == NAMES
+    rows = "\n".join(",".join(map(str, row)) for row in X)
+    shown = written.output(file, table(tmp_path, rows), PYTHONUTF8="1")
+    expected = [f"{NAMES[P.argmax()]} ({P.max():.1%})\n" for P in model.predict(X)]
+    assert shown == "".join(expected)
+    assert len(set(model.predict_classes(X))) == 3
+
+
+def test_names_that_do_not_fit_are_replaced_by_numbers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = small()
+    data = {"X_train": X, "y_train": LABELS, "names": ("one", "two")}
+    model.ready("test", X)
+    assert written.load(reader(model, tmp_path, data=data), monkeypatch).CLASSES == ("0", "1", "2")
+
+
+def test_one_sigmoid_names_the_likelier_of_two(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = compiled(sw.Dense(1), loss="binary_cross_entropy")
+    model.fit(X, LABELS > 0, epochs=3)
+    module = written.load(reader(model, tmp_path), monkeypatch)
+    assert module.answer(np.array([0.25])) == "0 (75.0%)"
+    assert module.answer(np.array([0.875])) == "1 (87.5%)"
+    classes = [int(module.answer(P)[0]) for P in module.predict(X)]
+    assert classes == model.predict_classes(X).tolist()
+    assert len(set(classes)) == 2
+
+
+def test_several_sigmoids_name_each_class(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = compiled(sw.Dense(2), loss="binary_cross_entropy")
+    model.fit(X, np.stack([LABELS > 0, LABELS > 1], axis=1), epochs=1)
+    module = written.load(reader(model, tmp_path), monkeypatch)
+    assert module.answer(np.array([0.25, 0.875])) == "0 25.0%, 1 87.5%"
+
+
+def test_a_regression_gives_numbers(tmp_path: Path) -> None:
+    model = compiled(sw.Dense(1), loss="mean_squared_error")
+    model.fit(X, NUMBERS, epochs=1)
+    file = reader(model, tmp_path, data=(X, NUMBERS))
+    assert "CLASSES" not in file.read_text()
+    shown = written.output(file, table(tmp_path, ",".join(map(str, X[7]))))
+    assert shown == f"{model.predict(X[7:8])[0, 0]:.6g}\n"
+
+
+def test_images_come_as_rows_of_their_pixels(tmp_path: Path) -> None:
+    model = compiled(sw.Conv2D(2, 3), sw.Flatten(), sw.Dense(3))
+    model.fit(IMAGES, LABELS[:40], epochs=1)
+    file = reader(model, tmp_path, data=(IMAGES, LABELS[:40]))
+    assert "an answer for each row of 30 numbers" in file.read_text()
+    rows = "\n".join(",".join(map(str, image.ravel())) for image in IMAGES)
+    shown = written.output(file, table(tmp_path, rows)).splitlines()
+    assert [int(line[0]) for line in shown] == model.predict_classes(IMAGES).tolist()
+
+
+def test_examples_come_from_the_data_the_fit_or_a_draw(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def examples(model: sw.Sequential, **settings: Any) -> Any:
+        return written.load(reader(model, tmp_path, **settings), monkeypatch).EXAMPLES
+
+    model = small(dtype="float64")
+    model.ready("test", X)
+    assert examples(model).shape == (3, 5)
+    model.fit(X[5:7], LABELS[5:7], epochs=1)
+    np.testing.assert_array_equal(examples(model), X[5:7])
+    data = {"X_train": X, "y_train": LABELS, "X_test": X[9:], "y_test": LABELS[9:]}
+    np.testing.assert_array_equal(examples(model, data=data), X[9:12])
+
+
+def test_a_network_that_answers_nan_is_refused(tmp_path: Path) -> None:
+    model = small()
+    model.ready("test", X)
+    model["b2"] = np.array([np.nan, 0, 0])
+    with pytest.raises(DataError, match="a network whose answers are finite"):
+        model.write(tmp_path / "reader.py", program="predict")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_name_that_no_module_can_have_is_not_imported(tmp_path: Path) -> None:
+    model = small()
+    (file,) = model.write(tmp_path / "my-reader.py", program="predict", data=(X, LABELS))
+    assert "import predict" not in file.read_text()
+    assert "python my-reader.py rows.csv" in written.complaint(file)

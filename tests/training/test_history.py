@@ -1,0 +1,104 @@
+"""History and Evaluation: the record of a fit, and results in order and by name."""
+
+from __future__ import annotations
+
+import math
+import pickle
+
+import numpy as np
+import pytest
+
+import scratchwork as sw
+from scratchwork.training.history import Evaluation, History
+from tests.training import classifier, rows
+
+
+def test_keys_and_lengths() -> None:
+    X, y = rows()
+    model = classifier(regularizer=sw.L2(0.1), metrics=["accuracy"])
+    history = model.fit(X, y, epochs=3, validation_data=(X, y))
+    assert list(history) == ["loss", "penalty", "accuracy", "val_loss", "val_accuracy"]
+    assert {len(history[name]) for name in history} == {3}
+    assert history.epoch == [0, 1, 2]
+    assert all(type(value) is float for name in history for value in history[name])
+
+
+def test_without_penalty_metrics_and_validation() -> None:
+    X, y = rows()
+    assert list(classifier().fit(X, y, epochs=1)) == ["loss"]
+
+
+def test_a_fit_returns_its_own_epochs_and_the_model_keeps_all() -> None:
+    X, y = rows()
+    model = classifier()
+    first, second = model.fit(X, y, epochs=2), model.fit(X, y, epochs=3)
+    assert (len(first["loss"]), len(second["loss"])) == (2, 3)
+    assert model.history["loss"] == first["loss"] + second["loss"]
+    assert (first.epoch, second.epoch) == ([0, 1], [2, 3, 4])
+    assert model.history.epoch == [0, 1, 2, 3, 4]
+    assert model.history.seconds == pytest.approx(first.seconds + second.seconds)
+    assert first.seconds > 0
+
+
+def test_fits_with_and_without_validation_stay_in_line() -> None:
+    """One entry an epoch for each name, so that a table and a plot of it are right."""
+    X, y = rows()
+    model = classifier()
+    model.fit(X, y, epochs=1)
+    model.fit(X, y, epochs=2, validation_data=(X, y))
+    model.fit(X, y, epochs=1)
+    assert [math.isnan(value) for value in model.history["val_loss"]] == [True, False, False, True]
+    assert len(repr(model.history).splitlines()) == 5
+
+
+def test_seed_and_engine_are_kept() -> None:
+    X, y = rows()
+    model = classifier(seed=7)
+    history = model.fit(X, y, epochs=1)
+    assert (history.seed, history.engine) == (7, "numpy")
+    assert (model.history.seed, model.history.engine) == (7, "numpy")
+
+
+def test_repr_is_a_table_with_a_line_an_epoch() -> None:
+    history = History()
+    history.add(0, {"loss": 1.25, "accuracy": 0.5})
+    history.add(1, {"loss": 0.5, "accuracy": 0.75})
+    assert repr(history).split("\n") == [
+        "epoch          loss      accuracy",
+        "    1          1.25           0.5",
+        "    2           0.5          0.75",
+    ]
+
+
+def test_a_name_that_is_not_there() -> None:
+    with pytest.raises(KeyError, match="acc"):
+        History()["acc"]
+    assert "acc" not in History()
+
+
+def test_evaluation_by_name_by_position_and_by_unpacking() -> None:
+    X, y = rows()
+    result = classifier(metrics=["accuracy"]).evaluate(X, y)
+    loss, accuracy = result
+    assert (loss, accuracy) == (result["loss"], result["accuracy"]) == (result[0], result[1])
+    assert result.as_dict() == {"loss": loss, "accuracy": accuracy}
+    assert type(loss) is float
+
+
+def test_evaluation_without_metrics_is_one_number() -> None:
+    X, y = rows()
+    (loss,) = classifier().evaluate(X, y)
+    assert np.isfinite(loss)
+
+
+def test_evaluation_names_what_it_has() -> None:
+    with pytest.raises(KeyError, match="no 'acc', only loss, accuracy"):
+        Evaluation({"loss": 1.0, "accuracy": 0.5})["acc"]
+
+
+def test_evaluation_survives_pickling() -> None:
+    result = Evaluation({"loss": 1.0, "accuracy": 0.5})
+    again = pickle.loads(pickle.dumps(result))
+    assert again == result
+    assert again["accuracy"] == 0.5
+    assert repr(again) == "loss 1, accuracy 0.5"
