@@ -14,7 +14,9 @@ README = Path(__file__).parent.parent / "README.md"
 
 def command(kind: str) -> str:
     """The shell block under the README's heading or sentence that is marked with this kind."""
-    found = re.search(rf"<!-- {kind} -->\s*```sh\n(.*?)\n```", README.read_text(encoding="utf-8"), re.S)
+    found = re.search(
+        rf"<!-- {kind} -->\s*```sh\n(.*?)\n```", README.read_text(encoding="utf-8"), re.S
+    )
     if found is None:
         raise SystemExit(f"README.md has no shell block marked {kind}")
     return found.group(1)

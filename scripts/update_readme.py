@@ -38,7 +38,9 @@ def main() -> None:
     before = README.read_text(encoding="utf-8")
     after = updated(before)
     if "--check" in sys.argv and before != after:
-        raise SystemExit("README.md does not show what its code prints: run scripts/update_readme.py")
+        raise SystemExit(
+            "README.md does not show what its code prints: run scripts/update_readme.py"
+        )
     README.write_text(after, encoding="utf-8")
 
 

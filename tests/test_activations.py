@@ -179,6 +179,18 @@ def test_in_a_network_they_keep_its_dtype(name: str, dtype: str):
     assert trace["dW1"].dtype == dtype
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_step_has_the_dtype_of_the_model(dtype: str):
+    """NumPy chooses float64 between two Python numbers."""
+    step = sw.Activation(lambda Z: np.where(Z > 0, 1.0, -1.0))
+    layers = [sw.Dense(4, trainable=False), step, sw.Dense(2)]
+    model = sw.Sequential(layers, input_shape=5)
+    model.compile("mean_squared_error", sw.SGD(0.1), dtype=dtype, seed=0)
+    trace = model.trace(values((Input((N, 5)),))[0], np.zeros((3, 2)))
+    np.testing.assert_array_equal(trace["A1"], np.sign(trace["Z1"]))
+    assert foreign_dtypes(trace, dtype) == {}
+
+
 def test_an_activation_made_of_ours_uses_their_rules():
     model = one_layer(lambda Z: Z * activations.sigmoid(Z))
     model["W1"] = np.zeros((5, 4))

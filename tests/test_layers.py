@@ -234,6 +234,32 @@ def test_layers_of_one_number_keep_their_own_settings_and_state(given: Any):
     assert set(settings) <= set(model.run.hyperparameters.values())
 
 
+class Shifted:
+    """Claims a parameter that another layer of the same number has as state."""
+
+    numbered = False
+
+    def build(self, x: Value, scope: sw.Scope) -> Value:
+        return (x - scope.parameter("mean", x.shape[1:], sw.Constant(5.0))).named("S")
+
+
+def test_a_parameter_and_a_state_of_one_name_are_not_mixed_up():
+    model, (X, Y) = model_of([sw.Standardize(), Shifted()], 4), data_for((4,))
+    assert (model["mean0"] == 0).all()
+    assert (model["mean0_2"] == 5).all()
+    np.testing.assert_array_equal(model.trace(X, Y)["S0"], X - 5)
+
+
+def test_settings_of_numpy_are_python_numbers():
+    class Scaled:
+        def build(self, x: Value, scope: sw.Scope) -> Value:
+            return x * scope.hyperparameter("k", np.float64(0.5))
+
+    model = model_of([Scaled()], 4, "float32")
+    assert foreign_dtypes(model.trace(*data_for((4,))), "float32") == {}
+    assert "k1=0.5" in model.source()
+
+
 def test_two_standardize_are_fitted_one_behind_the_other():
     model, (X, Y) = (
         model_of([sw.Standardize(), sw.Rescale(3.0), sw.Standardize()], 4),

@@ -108,8 +108,11 @@ def test_batchnorms_running_numbers_move_in_fit_alone() -> None:
     model.evaluate(X, y)
     assert not model["running_mean1"].any()
     model.fit(X, y, batch_size=None, epochs=1)
-    np.testing.assert_allclose(model["running_mean1"], 0.1 * X.mean(axis=0), rtol=1e-12)
-    np.testing.assert_allclose(model["running_var1"], 0.9 + 0.1 * X.var(axis=0, ddof=1), rtol=1e-12)
+    model.fit(2 * X, y, batch_size=None, epochs=1)
+    mean = 0.9 * (0.1 * X.mean(axis=0)) + 0.1 * (2 * X).mean(axis=0)
+    np.testing.assert_allclose(model["running_mean1"], mean, rtol=1e-12)
+    var = 0.9 * (0.9 + 0.1 * X.var(axis=0, ddof=1)) + 0.1 * (2 * X).var(axis=0, ddof=1)
+    np.testing.assert_allclose(model["running_var1"], var, rtol=1e-12)
 
 
 # ---- the same layer twice ----

@@ -50,7 +50,7 @@ def softmax(Z: Value) -> Value:
     The row's maximum is subtracted first, which changes nothing but keeps exp from overflowing.
     """
     E = exp(Z - Z.max(axis=-1, keepdims=True)).named("E")
-    return E / E.sum(axis=-1, keepdims=True).named("T")
+    return E / E.sum(axis=-1, keepdims=True).named("E_sum")
 
 
 ACTIVATIONS: dict[str, Callable[[Value], Value]] = {

@@ -31,8 +31,8 @@ def cross_entropy(Z: Value, Y: Value) -> Value:
     Y holds probabilities that sum to 1 in each row; class numbers become one-hot rows.
     """
     S = (Z - Z.max(axis=-1, keepdims=True)).named("S")
-    T = exp(S).named("E").sum(axis=-1, keepdims=True).named("T")
-    return log(squeeze(T, 1)) - (S * Y).sum(axis=1)
+    E_sum = exp(S).named("E").sum(axis=-1, keepdims=True).named("E_sum")
+    return log(squeeze(E_sum, 1)) - (S * Y).sum(axis=1)
 
 
 @composite(vjp=lambda dL, L, Z, Y: (expand_dims(dL, 1) * (sigmoid(Z).named("P") - Y), None))
@@ -59,6 +59,7 @@ class Loss:
     function: Callable[[Value, Value], Value]
     link: Callable[[Value], Value] = linear
     classes: bool = False  # whether integer class numbers are taken
+    formula: str = ""  # the definition, where the text computes it in another form
 
     @property
     def name(self) -> str:
@@ -66,8 +67,17 @@ class Loss:
 
 
 LOSSES: dict[str, Loss] = {
-    "cross_entropy": Loss(cross_entropy, softmax, classes=True),
-    "binary_cross_entropy": Loss(binary_cross_entropy, sigmoid),
+    "cross_entropy": Loss(
+        cross_entropy,
+        softmax,
+        classes=True,
+        formula="L = -sum(Y * log(P)), P = softmax(Z) = E / E_sum",
+    ),
+    "binary_cross_entropy": Loss(
+        binary_cross_entropy,
+        sigmoid,
+        formula="L = -sum(Y * log(P) + (1 - Y) * log(1 - P)), P = sigmoid(Z)",
+    ),
     "mean_squared_error": Loss(mean_squared_error),
 }
 GivenLoss: TypeAlias = str | Callable[[Value, Value], Value] | Loss

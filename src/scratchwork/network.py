@@ -58,6 +58,8 @@ def step_inputs() -> dict[str, Value]:
 def layer_output(layer: Buildable, x: Value, scope: Scope) -> Value:
     scope.own_names.clear()
     y = layer.build(x, scope)
+    if isinstance(y, Value):
+        y.named("A")  # unless the layer gave it a name
     if not isinstance(y, Value) or not y.shape or not y.shape[0] == N:
         raise ShapeError(
             scope.recorder.note,
@@ -85,7 +87,7 @@ def record_objective(
     if loss is None:
         raise DescriptionError("the program", "a loss", "none", "call compile(loss=...) first")
     y, Y = record_targets(description, network)
-    with recorder.at(phase="loss", note=f"loss: {loss.name}", suffix=""):
+    with recorder.at(phase="loss", note=f"loss: {loss.name}\n{loss.formula}".strip(), suffix=""):
         L = record_loss(loss, network.output, Y)
         total = L.sum() if description.reduction == "sum" else L.sum() / scope.rows
         outputs = [total]

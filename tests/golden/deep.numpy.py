@@ -17,28 +17,28 @@ def initialize(rng):
     # layer 1: Dense(128, "relu")
     limit1 = math.sqrt(6 / (64 + 128))
     W1 = rng.uniform(-limit1, limit1, (64, 128)).astype(np.float32)
-    b1 = np.zeros(128, np.float32)                # (128,)
+    b1 = np.zeros(128, np.float32)
     # layer 2: Dense(64, "tanh")
     limit2 = math.sqrt(6 / (128 + 64))
     W2 = rng.uniform(-limit2, limit2, (128, 64)).astype(np.float32)
-    b2 = np.zeros(64, np.float32)                 # (64,)
+    b2 = np.zeros(64, np.float32)
     # layer 3: Dense(10)
     limit3 = math.sqrt(6 / (64 + 10))
     W3 = rng.uniform(-limit3, limit3, (64, 10)).astype(np.float32)
-    b3 = np.zeros(10, np.float32)                 # (10,)
+    b3 = np.zeros(10, np.float32)
     # optimizer: Adam()
     m_W1 = np.zeros((64, 128), np.float32)
     v_W1 = np.zeros((64, 128), np.float32)
-    m_b1 = np.zeros(128, np.float32)              # (128,)
-    v_b1 = np.zeros(128, np.float32)              # (128,)
+    m_b1 = np.zeros(128, np.float32)
+    v_b1 = np.zeros(128, np.float32)
     m_W2 = np.zeros((128, 64), np.float32)
     v_W2 = np.zeros((128, 64), np.float32)
-    m_b2 = np.zeros(64, np.float32)               # (64,)
-    v_b2 = np.zeros(64, np.float32)               # (64,)
+    m_b2 = np.zeros(64, np.float32)
+    v_b2 = np.zeros(64, np.float32)
     m_W3 = np.zeros((64, 10), np.float32)
     v_W3 = np.zeros((64, 10), np.float32)
-    m_b3 = np.zeros(10, np.float32)               # (10,)
-    v_b3 = np.zeros(10, np.float32)               # (10,)
+    m_b3 = np.zeros(10, np.float32)
+    v_b3 = np.zeros(10, np.float32)
     return (
         W1, b1, W2, b2, W3, b3, m_W1, v_W1, m_b1, v_b1, m_W2, v_W2, m_b2, v_b2, m_W3, v_W3, m_b3,
         v_b3
@@ -72,10 +72,11 @@ def train_step(
     # layer 3: Dense(10)
     Z3 = D2 @ W3 + b3                             # (n, 10)
     # ---- loss: cross_entropy ----
+    # L = -sum(Y * log(P)), P = softmax(Z) = E / E_sum
     S = Z3 - Z3.max(axis=1, keepdims=True)        # (n, 10)
     E = np.exp(S)                                 # (n, 10)
-    T = E.sum(axis=1, keepdims=True)              # (n, 1)
-    L = np.log(T[:, 0]) - (S * Y).sum(axis=1)     # (n,)
+    E_sum = E.sum(axis=1, keepdims=True)          # (n, 1)
+    L = np.log(E_sum[:, 0]) - (S * Y).sum(axis=1)  # (n,)
     # regularizer: L2(0.0001), l2 / (2 n) * sum(W**2)
     penalty = l2 / (2 * n) * ((W1**2).sum() + (W2**2).sum() + (W3**2).sum())
     loss = L.sum() / n + penalty
@@ -84,7 +85,7 @@ def train_step(
     # metric: accuracy
     accuracy = (Z3.argmax(axis=1) == y).mean()
     # ---- backward ----
-    P = E / T                                     # (n, 10)
+    P = E / E_sum                                 # (n, 10)
     dZ3 = (P - Y) / n                             # (n, 10)
     dW3 = D2.T @ dZ3 + l2 / n * W3                # (64, 10)
     db3 = dZ3.sum(axis=0)                         # (10,)
@@ -99,6 +100,7 @@ def train_step(
     dW1 = A0.T @ dZ1 + l2 / n * W1                # (64, 128)
     db1 = dZ1.sum(axis=0)                         # (128,)
     # ---- update: Adam ----
+    # t is the number of this step, from 1
     step_size = learning_rate / (1 - beta_1**t)
     correction = 1 - beta_2**t
     m_W1[...] = beta_1 * m_W1 + (1 - beta_1) * dW1
@@ -157,10 +159,11 @@ def evaluate(X, y, W1, b1, W2, b2, W3, b3, *, scale0=0.0625):
     # layer 3: Dense(10)
     Z3 = A2 @ W3 + b3                             # (n, 10)
     # ---- loss: cross_entropy ----
+    # L = -sum(Y * log(P)), P = softmax(Z) = E / E_sum
     S = Z3 - Z3.max(axis=1, keepdims=True)        # (n, 10)
     E = np.exp(S)                                 # (n, 10)
-    T = E.sum(axis=1, keepdims=True)              # (n, 1)
-    L = np.log(T[:, 0]) - (S * Y).sum(axis=1)     # (n,)
+    E_sum = E.sum(axis=1, keepdims=True)          # (n, 1)
+    L = np.log(E_sum[:, 0]) - (S * Y).sum(axis=1)  # (n,)
     loss = L.sum() / n
     # metric: accuracy
     accuracy = (Z3.argmax(axis=1) == y).mean()
@@ -181,8 +184,8 @@ def predict(X, W1, b1, W2, b2, W3, b3, *, scale0=0.0625):
     Z3 = A2 @ W3 + b3                             # (n, 10)
     # link: softmax
     E = np.exp(Z3 - Z3.max(axis=1, keepdims=True))  # (n, 10)
-    T = E.sum(axis=1, keepdims=True)              # (n, 1)
-    P = E / T                                     # (n, 10)
+    E_sum = E.sum(axis=1, keepdims=True)          # (n, 1)
+    P = E / E_sum                                 # (n, 10)
     return P
 
 

@@ -49,33 +49,33 @@ def initialize(rng):
     # layer 1: Conv2D(6, 5, padding="same")
     limit1 = math.sqrt(6 / (25 + 150))
     W1 = rng.uniform(-limit1, limit1, (25, 6)).astype(np.float32)
-    b1 = np.zeros(6, np.float32)                  # (6,)
+    b1 = np.zeros(6, np.float32)
     # layer 2: BatchNorm()
-    scale2 = np.ones(6, np.float32)               # (6,)
-    shift2 = np.zeros(6, np.float32)              # (6,)
-    running_mean2 = np.zeros(6, np.float32)       # (6,)
-    running_var2 = np.ones(6, np.float32)         # (6,)
+    scale2 = np.ones(6, np.float32)
+    shift2 = np.zeros(6, np.float32)
+    running_mean2 = np.zeros(6, np.float32)
+    running_var2 = np.ones(6, np.float32)
     # layer 4: Conv2D(16, 5)
     limit4 = math.sqrt(6 / (150 + 400))
     W4 = rng.uniform(-limit4, limit4, (150, 16)).astype(np.float32)
-    b4 = np.zeros(16, np.float32)                 # (16,)
+    b4 = np.zeros(16, np.float32)
     # layer 5: BatchNorm()
-    scale5 = np.ones(16, np.float32)              # (16,)
-    shift5 = np.zeros(16, np.float32)             # (16,)
-    running_mean5 = np.zeros(16, np.float32)      # (16,)
-    running_var5 = np.ones(16, np.float32)        # (16,)
+    scale5 = np.ones(16, np.float32)
+    shift5 = np.zeros(16, np.float32)
+    running_mean5 = np.zeros(16, np.float32)
+    running_var5 = np.ones(16, np.float32)
     # layer 7: Dense(120, "relu")
     limit7 = math.sqrt(6 / (400 + 120))
     W7 = rng.uniform(-limit7, limit7, (400, 120)).astype(np.float32)
-    b7 = np.zeros(120, np.float32)                # (120,)
+    b7 = np.zeros(120, np.float32)
     # layer 8: Dense(84, "relu")
     limit8 = math.sqrt(6 / (120 + 84))
     W8 = rng.uniform(-limit8, limit8, (120, 84)).astype(np.float32)
-    b8 = np.zeros(84, np.float32)                 # (84,)
+    b8 = np.zeros(84, np.float32)
     # layer 9: Dense(10)
     limit9 = math.sqrt(6 / (84 + 10))
     W9 = rng.uniform(-limit9, limit9, (84, 10)).astype(np.float32)
-    b9 = np.zeros(10, np.float32)                 # (10,)
+    b9 = np.zeros(10, np.float32)
     return (
         W1, b1, scale2, shift2, W4, b4, scale5, shift5, W7, b7, W8, b8, W9, b9, running_mean2,
         running_var2, running_mean5, running_var5
@@ -99,6 +99,7 @@ def train_step(
     var2 = (centred2**2).mean(axis=(0, 1, 2))     # (6,)
     std2 = np.sqrt(var2 + epsilon2)               # (6,)
     N2 = centred2 / std2                          # (n, 28, 28, 6)
+    unbiased2 = var2 * (784 * n / (784 * n - 1))  # (6,)
     Z2 = scale2 * N2 + shift2                     # (n, 28, 28, 6)
     # layer 2: Activation("relu")
     A2 = np.maximum(Z2, 0)                        # (n, 28, 28, 6)
@@ -114,6 +115,7 @@ def train_step(
     var5 = (centred5**2).mean(axis=(0, 1, 2))     # (16,)
     std5 = np.sqrt(var5 + epsilon5)               # (16,)
     N5 = centred5 / std5                          # (n, 10, 10, 16)
+    unbiased5 = var5 * (100 * n / (100 * n - 1))  # (16,)
     Z5 = scale5 * N5 + shift5                     # (n, 10, 10, 16)
     # layer 5: Activation("relu")
     A5 = np.maximum(Z5, 0)                        # (n, 10, 10, 16)
@@ -131,17 +133,18 @@ def train_step(
     # layer 9: Dense(10)
     Z9 = A8 @ W9 + b9                             # (n, 10)
     # ---- loss: cross_entropy ----
+    # L = -sum(Y * log(P)), P = softmax(Z) = E / E_sum
     S = Z9 - Z9.max(axis=1, keepdims=True)        # (n, 10)
     E = np.exp(S)                                 # (n, 10)
-    T = E.sum(axis=1, keepdims=True)              # (n, 1)
-    L = np.log(T[:, 0]) - (S * Y).sum(axis=1)     # (n,)
+    E_sum = E.sum(axis=1, keepdims=True)          # (n, 1)
+    L = np.log(E_sum[:, 0]) - (S * Y).sum(axis=1)  # (n,)
     loss = L.sum() / n
     if not math.isfinite(loss):
         raise FloatingPointError(f"loss is {loss}: no update made")
     # metric: accuracy
     accuracy = (Z9.argmax(axis=1) == y).mean()
     # ---- backward ----
-    P = E / T                                     # (n, 10)
+    P = E / E_sum                                 # (n, 10)
     dZ9 = (P - Y) / n                             # (n, 10)
     dW9 = A8.T @ dZ9                              # (84, 10)
     db9 = dZ9.sum(axis=0)                         # (10,)
@@ -180,6 +183,7 @@ def train_step(
     dW1 = C1.T @ dZ1.reshape(-1, 6)               # (25, 6)
     db1 = dZ1.reshape(-1, 6).sum(axis=0)          # (6,)
     # ---- update: SGD ----
+    # t is the number of this step, from 1
     rate = learning_rate * decay_rate ** ((t - 1) / decay_steps)
     for W, dW in zip(
         (W1, b1, scale2, shift2, W4, b4, scale5, shift5, W7, b7, W8, b8, W9, b9),
@@ -189,14 +193,10 @@ def train_step(
         W -= rate * dW
     # layer 2: BatchNorm()
     running_mean2[...] = (1 - momentum2) * running_mean2 + momentum2 * mean2
-    running_var2[...] = (
-        (1 - momentum2) * running_var2 + momentum2 * (var2 * (784 * n / (784 * n - 1)))
-    )
+    running_var2[...] = (1 - momentum2) * running_var2 + momentum2 * unbiased2
     # layer 5: BatchNorm()
     running_mean5[...] = (1 - momentum5) * running_mean5 + momentum5 * mean5
-    running_var5[...] = (
-        (1 - momentum5) * running_var5 + momentum5 * (var5 * (100 * n / (100 * n - 1)))
-    )
+    running_var5[...] = (1 - momentum5) * running_var5 + momentum5 * unbiased5
     return loss, accuracy
 
 
@@ -260,10 +260,11 @@ def evaluate(
     # layer 9: Dense(10)
     Z9 = A8 @ W9 + b9                             # (n, 10)
     # ---- loss: cross_entropy ----
+    # L = -sum(Y * log(P)), P = softmax(Z) = E / E_sum
     S = Z9 - Z9.max(axis=1, keepdims=True)        # (n, 10)
     E = np.exp(S)                                 # (n, 10)
-    T = E.sum(axis=1, keepdims=True)              # (n, 1)
-    L = np.log(T[:, 0]) - (S * Y).sum(axis=1)     # (n,)
+    E_sum = E.sum(axis=1, keepdims=True)          # (n, 1)
+    L = np.log(E_sum[:, 0]) - (S * Y).sum(axis=1)  # (n,)
     loss = L.sum() / n
     # metric: accuracy
     accuracy = (Z9.argmax(axis=1) == y).mean()
@@ -309,8 +310,8 @@ def predict(
     Z9 = A8 @ W9 + b9                             # (n, 10)
     # link: softmax
     E = np.exp(Z9 - Z9.max(axis=1, keepdims=True))  # (n, 10)
-    T = E.sum(axis=1, keepdims=True)              # (n, 1)
-    P = E / T                                     # (n, 10)
+    E_sum = E.sum(axis=1, keepdims=True)          # (n, 1)
+    P = E / E_sum                                 # (n, 10)
     return P
 
 

@@ -9,15 +9,15 @@ import numpy as np
 
 def initialize(rng):
     # layer 0: Standardize()
-    mean0 = np.zeros(30, np.float32)              # (30,)
-    std0 = np.ones(30, np.float32)                # (30,)
+    mean0 = np.zeros(30, np.float32)
+    std0 = np.ones(30, np.float32)
     # layer 1: Dense(1)
     limit1 = math.sqrt(6 / (30 + 1))
     W1 = rng.uniform(-limit1, limit1, (30, 1)).astype(np.float32)
-    b1 = np.zeros(1, np.float32)                  # (1,)
+    b1 = np.zeros(1, np.float32)
     # optimizer: SGD(0.1, momentum=0.9)
     v_W1 = np.zeros((30, 1), np.float32)
-    v_b1 = np.zeros(1, np.float32)                # (1,)
+    v_b1 = np.zeros(1, np.float32)
     return W1, b1, mean0, std0, v_W1, v_b1
 
 
@@ -41,6 +41,7 @@ def train_step(X, y, W1, b1, mean0, std0, v_W1, v_b1, *, learning_rate=0.1, mome
     # layer 1: Dense(1)
     Z1 = A0 @ W1 + b1                             # (n, 1)
     # ---- loss: binary_cross_entropy ----
+    # L = -sum(Y * log(P) + (1 - Y) * log(1 - P)), P = sigmoid(Z)
     E = np.exp(-np.abs(Z1))                       # (n, 1)
     L = (np.maximum(Z1, 0) - Z1 * Y + np.log1p(E)).sum(axis=1)  # (n,)
     loss = L.sum() / n
@@ -85,6 +86,7 @@ def evaluate(X, y, W1, b1, mean0, std0):
     # layer 1: Dense(1)
     Z1 = A0 @ W1 + b1                             # (n, 1)
     # ---- loss: binary_cross_entropy ----
+    # L = -sum(Y * log(P) + (1 - Y) * log(1 - P)), P = sigmoid(Z)
     E = np.exp(-np.abs(Z1))                       # (n, 1)
     L = (np.maximum(Z1, 0) - Z1 * Y + np.log1p(E)).sum(axis=1)  # (n,)
     loss = L.sum() / n

@@ -11,15 +11,15 @@ def initialize(rng):
     # layer 1: TiedAutoencoder(16)
     limit1 = math.sqrt(6 / (64 + 16))
     W1 = rng.uniform(-limit1, limit1, (64, 16)).astype(np.float32)
-    b1 = np.zeros(16, np.float32)                 # (16,)
-    c1 = np.zeros(64, np.float32)                 # (64,)
+    b1 = np.zeros(16, np.float32)
+    c1 = np.zeros(64, np.float32)
     # optimizer: Adam()
     m_W1 = np.zeros((64, 16), np.float32)
     v_W1 = np.zeros((64, 16), np.float32)
-    m_b1 = np.zeros(16, np.float32)               # (16,)
-    v_b1 = np.zeros(16, np.float32)               # (16,)
-    m_c1 = np.zeros(64, np.float32)               # (64,)
-    v_c1 = np.zeros(64, np.float32)               # (64,)
+    m_b1 = np.zeros(16, np.float32)
+    v_b1 = np.zeros(16, np.float32)
+    m_c1 = np.zeros(64, np.float32)
+    v_c1 = np.zeros(64, np.float32)
     return W1, b1, c1, m_W1, v_W1, m_b1, v_b1, m_c1, v_c1
 
 
@@ -47,6 +47,7 @@ def train_step(
     dW1 = X.T @ dZ1 + (A1.T @ dV1).T              # (64, 16)
     db1 = dZ1.sum(axis=0)                         # (16,)
     # ---- update: Adam ----
+    # t is the number of this step, from 1
     step_size = learning_rate / (1 - beta_1**t)
     correction = 1 - beta_2**t
     m_W1[...] = beta_1 * m_W1 + (1 - beta_1) * dW1

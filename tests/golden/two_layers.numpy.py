@@ -11,11 +11,11 @@ def initialize(rng):
     # layer 1: Dense(16, "relu")
     limit1 = math.sqrt(6 / (2 + 16))
     W1 = rng.uniform(-limit1, limit1, (2, 16)).astype(np.float32)
-    b1 = np.zeros(16, np.float32)                 # (16,)
+    b1 = np.zeros(16, np.float32)
     # layer 2: Dense(3)
     limit2 = math.sqrt(6 / (16 + 3))
     W2 = rng.uniform(-limit2, limit2, (16, 3)).astype(np.float32)
-    b2 = np.zeros(3, np.float32)                  # (3,)
+    b2 = np.zeros(3, np.float32)
     return W1, b1, W2, b2
 
 
@@ -29,15 +29,16 @@ def train_step(X, y, W1, b1, W2, b2, *, learning_rate=0.1):
     # layer 2: Dense(3)
     Z2 = A1 @ W2 + b2                             # (n, 3)
     # ---- loss: cross_entropy ----
+    # L = -sum(Y * log(P)), P = softmax(Z) = E / E_sum
     S = Z2 - Z2.max(axis=1, keepdims=True)        # (n, 3)
     E = np.exp(S)                                 # (n, 3)
-    T = E.sum(axis=1, keepdims=True)              # (n, 1)
-    L = np.log(T[:, 0]) - (S * Y).sum(axis=1)     # (n,)
+    E_sum = E.sum(axis=1, keepdims=True)          # (n, 1)
+    L = np.log(E_sum[:, 0]) - (S * Y).sum(axis=1)  # (n,)
     loss = L.sum() / n
     if not math.isfinite(loss):
         raise FloatingPointError(f"loss is {loss}: no update made")
     # ---- backward ----
-    P = E / T                                     # (n, 3)
+    P = E / E_sum                                 # (n, 3)
     dZ2 = (P - Y) / n                             # (n, 3)
     dW2 = A1.T @ dZ2                              # (16, 3)
     db2 = dZ2.sum(axis=0)                         # (3,)
@@ -71,10 +72,11 @@ def evaluate(X, y, W1, b1, W2, b2):
     # layer 2: Dense(3)
     Z2 = A1 @ W2 + b2                             # (n, 3)
     # ---- loss: cross_entropy ----
+    # L = -sum(Y * log(P)), P = softmax(Z) = E / E_sum
     S = Z2 - Z2.max(axis=1, keepdims=True)        # (n, 3)
     E = np.exp(S)                                 # (n, 3)
-    T = E.sum(axis=1, keepdims=True)              # (n, 1)
-    L = np.log(T[:, 0]) - (S * Y).sum(axis=1)     # (n,)
+    E_sum = E.sum(axis=1, keepdims=True)          # (n, 1)
+    L = np.log(E_sum[:, 0]) - (S * Y).sum(axis=1)  # (n,)
     loss = L.sum() / n
     return loss
 
@@ -88,8 +90,8 @@ def predict(X, W1, b1, W2, b2):
     Z2 = A1 @ W2 + b2                             # (n, 3)
     # link: softmax
     E = np.exp(Z2 - Z2.max(axis=1, keepdims=True))  # (n, 3)
-    T = E.sum(axis=1, keepdims=True)              # (n, 1)
-    P = E / T                                     # (n, 3)
+    E_sum = E.sum(axis=1, keepdims=True)          # (n, 1)
+    P = E / E_sum                                 # (n, 3)
     return P
 
 

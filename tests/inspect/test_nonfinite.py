@@ -63,10 +63,14 @@ def test_a_huge_rate(chunks: float) -> None:
     assert snapshot(model)["t"] == 1
 
 
-def test_the_model_is_as_it_was_before_the_step(chunks: float) -> None:
-    """To the bit, optimizer and running statistics included: step t of a twin that stops there."""
+@pytest.mark.parametrize("first_rate", [1e-2, 1e-3, 1e-4, 1e-5])
+def test_the_model_is_as_it_was_before_the_step(chunks: float, first_rate: float) -> None:
+    """To the bit, optimizer and running statistics included: step t of a twin that stops there.
+
+    The rates let it happen at several places of an epoch, so of a chunk.
+    """
     layers = (sw.Dense(6), sw.BatchNorm(), sw.Dropout(0.3), sw.Activation("tanh"))
-    growing = sw.ExponentialDecay(1e-3, decay_rate=10.0, decay_steps=1)
+    growing = sw.ExponentialDecay(first_rate, decay_rate=10.0, decay_steps=1)
     model = classifier(*layers, optimizer=sw.SGD(growing, momentum=0.9))
     epoch, step = named_step(failed_fit(model))
     assert step > 7  # beyond the first epoch: there is something to lose
@@ -113,6 +117,18 @@ def test_infinity_in_the_backward_pass_alone() -> None:
     assert named_step(error) == (1, 1)
     assert "backward" in error.where
     assert_all_finite(model)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_line_is_found_with_the_draws_of_that_step(seed: int) -> None:
+    """Only where the mask drops the one entry is there a division by zero."""
+    model = sw.Sequential(
+        [sw.Dropout(0.5), sw.Activation(lambda Z: 1 / Z), sw.Dense(2)], input_shape=1
+    )
+    model.compile("cross_entropy", sw.SGD(1e-3), seed=seed)
+    with pytest.raises(sw.errors.NonFiniteError) as caught:
+        model.fit(np.ones((50, 1)), np.zeros(50), batch_size=1, epochs=1)
+    assert named_line(caught.value) == "A0 = 1 / D0"
 
 
 # ---- overflow in the update alone ----

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import scratchwork as sw
+from scratchwork.training.interrupt import Interrupt
 from tests.training import Array, rows, snapshot
 
 LONG = 10**6
@@ -195,6 +196,19 @@ def test_ignored_stays_ignored() -> None:
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+# ---- the interrupt itself ----
+def test_what_came_last_acts_at_the_end() -> None:
+    with pytest.raises(KeyboardInterrupt), Interrupt() as interrupt:
+        press_ctrl_c()
+        assert interrupt.asked
+
+
+def test_an_error_is_not_replaced_by_the_interrupt() -> None:
+    with pytest.raises(ZeroDivisionError), Interrupt():
+        press_ctrl_c()
+        raise ZeroDivisionError
 
 
 # ---- elsewhere ----

@@ -210,7 +210,7 @@ def print_lines(
         if line.phase != phase:
             title = line.statement.note if line.phase == "loss" else line.phase
             phase, note = line.phase, title
-            yield f"    # ---- {title} ----"
+            yield from heading(title)
         if line.statement.note not in ("", note) and phase != "backward":
             note = line.statement.note
             yield from comment(note, "    ")
@@ -229,7 +229,7 @@ def print_changes(
     state = [line for line in lines if line.statement.phase != "update"]
     titles = [line.statement.note for line in rule] + [loop.rule.name for loop in loops]
     if rule or loops or state:
-        yield f"    # ---- {next((t for t in titles if t), 'update')} ----"
+        yield from heading(next((t for t in titles if t), "update"))
     for line in rule:
         yield from print_line(line, table, "    ")
     for loop in loops:
@@ -242,10 +242,19 @@ def print_changes(
         yield from print_line(line, table, "    ")
 
 
+def heading(note: str) -> Iterator[str]:
+    """The first line of a note as the title of a phase, further ones as remarks below it."""
+    title, *remarks = note.splitlines()
+    yield f"    # ---- {title} ----"
+    for remark in remarks:
+        yield from comment(remark, "    ")
+
+
 def print_line(line: Line, table: Mapping[str, Spelling], indent: str) -> list[str]:
     """The line with its shape behind it, unless it is an update or shows the shape itself."""
     text, shape = indent + assignment(line, table), shape_text(line.target.shape)
-    plain = line.writes is not None or not line.target.shape or shape in text
+    shown = shape in text or line.statement.op.name == "full"
+    plain = line.writes is not None or not line.target.shape or shown
     return commented(text, "" if plain else shape)
 
 

@@ -96,6 +96,7 @@ class BatchNorm(Layer):
         axis = tuple(range(x.ndim - 1)) if x.ndim > 2 else 0
         mean, var = moments(x, axis)
         m = count(x, axis)
+        unbiased = (var * (m / (m - 1))).named("unbiased")
         momentum = scope.hyperparameter("momentum", self.momentum)
         scope.update(running_mean, (1 - momentum) * running_mean + momentum * mean)
-        scope.update(running_var, (1 - momentum) * running_var + momentum * (var * (m / (m - 1))))
+        scope.update(running_var, (1 - momentum) * running_var + momentum * unbiased)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Protocol, TypeVar
 
 from .ir import Loop, Program, Size, Statement, Value, apply
@@ -86,15 +86,20 @@ def record_rule(optimizer: Optimizer, scope: Scope) -> Rule:
     """Record the rule. What is the same for all parameters (rates) stays in the program itself."""
     recorder = scope.recorder
     note = f"update: {type(optimizer).__name__}"
+    start = len(recorder.statements)
     with recorder.at(phase="update", note=note, suffix=""):
         optimizer = symbolic(optimizer, scope)
         W, dW = Value(GENERIC, "model", "parameter", "W"), Value(GENERIC, name="dW")
         rule_scope = RuleScope(scope)
         before = len(recorder.statements)
         new = optimizer.update(W, dW, rule_scope)
-    body = lower_statements(recorder.statements[before:])
+    recorded = lower_statements(recorder.statements[start:])
+    if any(scope.inputs["t"] in s.values for s in recorded):
+        note = f"{note}\nt is the number of this step, from 1"
+        recorded = tuple(replace(s, note=note) for s in recorded)
+    body = recorded[before - start :]
     generic = dependents({W, dW, *rule_scope.states}, body)
-    recorder.statements[before:] = [s for s in body if s.target not in generic]
+    recorder.statements[start:] = [s for s in recorded if s.target not in generic]
     updates = {**rule_scope.updates, W: new}
     own = tuple(s for s in body if s.target in generic or s.target.name is None)
     return Rule(W, dW, rule_scope.states, updates, own, note)
