@@ -22,7 +22,7 @@ def main() -> None:
     layers = [sw.Rescale(1 / 16), sw.Dense(32, activation="relu"), sw.Dropout(0.1), sw.Dense(10)]
     model = sw.Sequential(layers)
     model.compile(loss="cross_entropy", metrics=["accuracy"], seed=0)
-    model.fit(data.X_train, data.y_train, epochs=10, validation_data=(data.X_val, data.y_val))
+    model.fit(data.X_train, data.y_train, epochs=20, validation_data=(data.X_val, data.y_val))
     accuracy = model.evaluate(data.X_test, data.y_test)["accuracy"]
     print(f"test accuracy: {accuracy:.1%}")
     if accuracy < 0.9:

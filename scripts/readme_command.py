@@ -13,7 +13,7 @@ README = Path(__file__).parent.parent / "README.md"
 
 
 def command(kind: str) -> str:
-    """The shell block under the README's heading or sentence that is marked with this kind."""
+    """The shell block that is marked with this kind."""
     found = re.search(
         rf"<!-- {kind} -->\s*```sh\n(.*?)\n```", README.read_text(encoding="utf-8"), re.S
     )

@@ -124,6 +124,7 @@ def test_of_two_fits_the_program_repeats_the_last(made: Any, fits: int, tmp_path
         history = model.fit(X, y, **settings)
     data = {"X_train": X, "y_train": y, "X_val": X[:10], "y_val": y[:10]}
     text = repeated(model, history, tmp_path / "net.py", data)
+    assert model.source("program").isascii()
     assert history.epoch == [2 * fits - 2, 2 * fits - 1]
     assert ("start_" in text) == (fits == 2 and made is not no_parameters)
 

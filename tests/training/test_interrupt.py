@@ -200,15 +200,26 @@ def test_ignored_stays_ignored() -> None:
 
 # ---- the interrupt itself ----
 def test_what_came_last_acts_at_the_end() -> None:
-    with pytest.raises(KeyboardInterrupt), Interrupt() as interrupt:
-        press_ctrl_c()
-        assert interrupt.asked
+    def work() -> None:
+        with Interrupt() as interrupt:
+            press_ctrl_c()
+            assert interrupt.asked
+            reached.append("the end")
+
+    reached: list[str] = []
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert reached == ["the end"]
 
 
 def test_an_error_is_not_replaced_by_the_interrupt() -> None:
-    with pytest.raises(ZeroDivisionError), Interrupt():
-        press_ctrl_c()
-        raise ZeroDivisionError
+    def work() -> None:
+        with Interrupt():
+            press_ctrl_c()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        work()
 
 
 # ---- elsewhere ----
