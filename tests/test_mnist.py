@@ -20,7 +20,7 @@ def test_a_perceptron_reaches_97_5_percent_within_ten_epochs() -> None:
 
 
 @pytest.mark.skipif("SCRATCHWORK_MNIST" not in os.environ, reason="SCRATCHWORK_MNIST is not set")
-def test_a_lenet_with_batch_normalisation_learns_in_one_epoch() -> None:
+def test_a_lenet_with_batch_normalisation_learns_in_two_epochs() -> None:
     data = sw.datasets.mnist(seed=0)
     layers = [sw.Rescale(1 / 255), sw.Conv2D(6, 5, padding="same", use_bias=False), sw.BatchNorm()]
     layers += [sw.Activation("relu"), sw.MaxPool2D(2), sw.Conv2D(16, 5, "relu"), sw.MaxPool2D(2)]
@@ -28,6 +28,6 @@ def test_a_lenet_with_batch_normalisation_learns_in_one_epoch() -> None:
     model = sw.Sequential(layers)
     model.compile(loss="cross_entropy", optimizer=sw.Adam(1e-3), metrics=["accuracy"], seed=0)
     X, y = data.X_train[:6000, ..., None], data.y_train[:6000]
-    model.fit(X, y, batch_size=64, epochs=1)
-    assert model.evaluate(data.X_test[:2000, ..., None], data.y_test[:2000])["accuracy"] > 0.9
+    model.fit(X, y, batch_size=64, epochs=2)
+    assert model.evaluate(data.X_test[:2000, ..., None], data.y_test[:2000])["accuracy"] > 0.93
     assert model.verify(X[:6], y[:6])

@@ -180,7 +180,8 @@ def test_a_loss_that_is_not_finite_ends_the_program(tmp_path: Path) -> None:
     done = written.run(tmp_path / "net.py")
     assert done.returncode == 1
     assert "epoch" not in done.stdout
-    assert re.search("FloatingPointError: loss is|RuntimeWarning: overflow", done.stderr)
+    # warnings are errors in that process, and which of NumPy's comes first is not ours to say
+    assert re.search("FloatingPointError: loss is|RuntimeWarning", done.stderr)
 
 
 # ---- the functions ----

@@ -55,8 +55,14 @@ def test_wrong_data_are_refused_and_nothing_is_written(name: str, tmp_path: Path
 
 def test_callbacks_are_refused_by_name(tmp_path: Path) -> None:
     model = small()
-    model.fit(X, LABELS, epochs=1, callbacks=[lambda model: None])
-    with pytest.raises(DescriptionError, match="callbacks, which a text cannot carry, got 1"):
+
+    def stop_early(model: sw.Sequential) -> None:
+        """Does nothing."""
+
+    model.fit(X, LABELS, epochs=1, callbacks=[stop_early])
+    with pytest.raises(
+        DescriptionError, match="callbacks, which a text cannot carry, got stop_early"
+    ):
         model.write(tmp_path / "net.py")
     assert not list(tmp_path.iterdir())
     model.fit(X, LABELS, epochs=1)
@@ -87,3 +93,17 @@ def test_a_model_that_is_not_ready_says_so(tmp_path: Path) -> None:
         sw.Sequential([sw.Dense(1)], input_shape=2).write(tmp_path / "net.py")
     with pytest.raises(NotReadyError, match="input shape"):
         small().write(tmp_path / "net.py")
+
+
+def test_after_ctrl_c_the_finished_epochs_are_written(tmp_path: Path) -> None:
+    model = small()
+
+    def interrupt(model: sw.Sequential) -> None:
+        if len(model.history.epoch) == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(X, LABELS, epochs=5, callbacks=[interrupt])
+    assert model.last_fit is not None
+    assert model.last_fit.epochs == 2
+    assert model.last_fit.callbacks == ("interrupt",)

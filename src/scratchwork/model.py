@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +33,10 @@ from .regularizers import Regularizer
 from .run import Run, chosen_seed
 from .settings import one_of
 from .storage import Array
-from .streams import Stream, generator
 from .training import fit as training
 from .training.history import Evaluation, History
 from .training.inputs import as_numbers
-from .training.progress import Verbose
+from .training.progress import Verbose, progress
 from .writing import write_program
 
 FUNCTIONS = {"step": "train_step", "epoch": "train_epoch"}
@@ -117,8 +117,6 @@ class Sequential:
         """
         one_of("compile", "reduction", reduction, ("mean", "sum"))
         one_of("compile", "dtype", dtype, ("float32", "float64"))
-        if seed is not None:
-            generator(seed, Stream.INIT)  # refuses what is no seed
         description = replace(
             self.description,
             loss=losses.loss(loss),
@@ -210,14 +208,18 @@ class Sequential:
             If a loss is not finite; the model is as it was before that step.
         """
         training.needs_loss(self.description, "fit")
-        bound = [lambda each=each: each(self) for each in training.check_callbacks(callbacks)]
+        given = training.check_callbacks(callbacks)
+        bound = [lambda each=each: each(self) for each in given]
+        names = tuple(getattr(each, "__name__", type(each).__name__) for each in given)
         history = History()
         with self.begun("fit", X) as run:
-            self.last_fit = training.fit(
+            plan, kind = training.plan_fit(
                 run, X, y, batch_size=batch_size, epochs=epochs, validation_data=validation_data,
-                shuffle=shuffle, callbacks=bound, verbose=verbose,
-                histories=(history, self.history),
+                shuffle=shuffle, callbacks=bound,
             )  # fmt: skip
+            shown = progress(verbose, len(plan.X) * plan.epochs)
+            remember = partial(setattr, self, "last_fit")
+            training.run_fit(run, plan, kind, names, shown, (history, self.history), remember)
         return history
 
     def evaluate(self, X: Any, y: Any) -> Evaluation:

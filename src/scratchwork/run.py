@@ -151,5 +151,6 @@ def chosen_seed(given: int | None, before: int | None) -> int:
     """The seed given, else the one before, else one from the operating system, short to type."""
     for seed in (given, before):
         if seed is not None:
+            generator(seed, Stream.INIT)  # refuses what is no seed
             return int(seed)
     return int(np.random.SeedSequence().generate_state(1)[0])

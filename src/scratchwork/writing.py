@@ -204,7 +204,7 @@ def refuse_callbacks(fit: Fit | None) -> None:
         raise DescriptionError(
             "write",
             "a fit without callbacks, which a text cannot carry",
-            f"{fit.callbacks} in the last fit",
+            f"{', '.join(fit.callbacks)} in the last fit",
             "fit without them, then write",
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from ..storage import Array
 from ..streams import Stream, generator
 from . import loop
 from .history import Evaluation, History
-from .progress import Verbose, progress
+from .progress import Progress
 from .state import Plan, State
 
 
@@ -29,13 +29,11 @@ class Fit:
     start: State
     kind: TargetKind
     batch_size: int
-    epochs: int
+    epochs: int  # those that were finished
     shuffle: bool
     from_seed: bool  # whether the start is what the initializers drew
-    callbacks: int
-    validated: bool
+    callbacks: tuple[str, ...]
     examples: Array  # the first rows of X
-    classes: int
 
 
 def needs_loss(description: Description, where: str) -> Loss:
@@ -49,7 +47,7 @@ def needs_loss(description: Description, where: str) -> Loss:
     return description.loss
 
 
-def fit(
+def plan_fit(
     run: Run,
     X: Any,
     y: Any,
@@ -59,50 +57,52 @@ def fit(
     validation_data: tuple[Any, Any] | None,
     shuffle: bool,
     callbacks: Sequence[Callable[[], object]],
-    verbose: Verbose,
-    histories: Sequence[History],
-) -> Fit:  # long: one argument a line
-    """Check everything, then train; the histories are filled as epochs end."""
+) -> tuple[Plan, TargetKind]:
+    """Check everything; nothing is changed yet."""
     loss = needs_loss(run.description, "fit")
     X = run.check_X(X, "fit(X)")
     kind, y = run.check_y(y, len(X), "fit(y)", loss)
     whole("fit", "epochs", epochs)
-    epochs = int(epochs)
-    rows = check_batch_size(run, kind, batch_size, len(X))
-    validate = validation(run, validation_data, loss)
-    shown = progress(verbose, len(X) * epochs)
-    engine = run.engine(kind)
-    fresh = run.is_fresh()
-    run.prepare(X)
-    start = run.state.copy()
     plan = Plan(
-        X,
-        y,
-        targets_name(kind),
-        rows,
-        epochs,
-        shuffle,
-        run.seed,
-        run.hyperparameters,
-        validate,
-        callbacks,
+        X=X,
+        y=y,
+        targets=targets_name(kind),
+        batch_size=check_batch_size(run, kind, batch_size, len(X)),
+        epochs=int(epochs),
+        shuffle=shuffle,
+        seed=run.seed,
+        hyperparameters=run.hyperparameters,
+        validate=validation(run, validation_data, loss),
+        callbacks=callbacks,
     )
+    return plan, kind
+
+
+def run_fit(
+    run: Run, plan: Plan, kind: TargetKind, names: tuple[str, ...], shown: Progress,
+    histories: Sequence[History], remember: Callable[[Fit | None], None],
+) -> None:  # fmt: skip
+    """Train by the plan. What was finished is remembered, however the fit ends."""
+    fresh = run.is_fresh()
+    run.prepare(plan.X)
     record = Fit(
-        start,
-        kind,
-        rows,
-        epochs,
-        shuffle,
-        fresh,
-        len(callbacks),
-        validate is not None,
-        X[:3].copy(),
-        run.width,
+        start=run.state.copy(),
+        kind=kind,
+        batch_size=plan.batch_size,
+        epochs=0,
+        shuffle=plan.shuffle,
+        from_seed=fresh,
+        callbacks=names,
+        examples=plan.X[:3].copy(),
     )
+    engine, own = run.engine(kind), histories[0]
     for history in histories:
         history.seed, history.engine = run.seed, engine.name
-    loop.run(engine, run.state, plan, histories, shown)
-    return record
+    try:
+        loop.run(engine, run.state, plan, histories, shown)
+    finally:
+        done = len(own.epoch)
+        remember(replace(record, epochs=done) if done else None)
 
 
 def check_callbacks(given: Any) -> tuple[Callable[[Any], object], ...]:
