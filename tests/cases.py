@@ -175,10 +175,12 @@ def arithmetic_rows() -> Iterator[OpCase]:
 
 def shape_rows() -> Iterator[OpCase]:
     """Reductions, products and changes of shape."""
-    for op, function in {"sum": np.sum, "mean": np.mean, "max": np.max}.items():
+    for op, function in {"sum": np.sum, "mean": np.mean, "max": np.max, "min": np.min}.items():
         for axis in (None, 0, 1, 2, (0, 1), (0, 2), (1, 2)):
             for keepdims in (False, True):
-                if op != "max" or isinstance(axis, int):  # Value.max makes it one axis at a time
+                if op in ("sum", "mean") or isinstance(
+                    axis, int
+                ):  # max and min: one axis at a time
                     yield OpCase(op, (X3,), function, {"axis": axis, "keepdims": keepdims})
     yield OpCase("matmul", (X2, Input((5, 4))), np.matmul)
     yield OpCase("matmul", (Input((4, 5)), Input((5, 2))), np.matmul)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -12,6 +12,7 @@ import scratchwork as sw
 from scratchwork import layers
 from scratchwork.errors import DataError, DescriptionError, ProgramError, ShapeError
 from scratchwork.program.ir import Value
+from scratchwork.program.scope import Scope
 from tests.cases import LAYERS, Array, Input, LayerCase, N, foreign_dtypes, values
 
 FLOATS = ("float32", "float64")
@@ -231,7 +232,9 @@ def test_layers_of_one_number_keep_their_own_settings_and_state(given: Any):
         for value in vars(layer).values()
         if isinstance(value, float) and value
     ]
-    assert set(settings) <= set(model.run.hyperparameters.values())
+    programs = model.run.engine().source.programs.values()
+    claimed = {value for program in programs for value in program.hyperparameters.values()}
+    assert set(settings) <= claimed
 
 
 class Shifted:
@@ -247,7 +250,9 @@ def test_a_parameter_and_a_state_of_one_name_are_not_mixed_up():
     model, (X, Y) = model_of([sw.Standardize(), Shifted()], 4), data_for((4,))
     assert (model["mean0"] == 0).all()
     assert (model["mean0_2"] == 5).all()
-    np.testing.assert_array_equal(model.trace(X, Y)["S0"], X - 5)
+    trace = model.trace(X, Y)
+    np.testing.assert_array_equal(trace["A0"], X)  # not yet fitted
+    np.testing.assert_array_equal(trace["S0"], X - 5)
 
 
 def test_settings_of_numpy_are_python_numbers():
@@ -730,3 +735,22 @@ def test_the_tables_numbers_are_apart():
     both = np.sort(np.concatenate([X.ravel(), Y.ravel()]))
     assert np.diff(both).min() > 0.01
     assert np.abs(both).min() > 0.005
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """A setting of the same name as Dropout's, which Dropout claims in training only."""
+
+    rate: float
+    numbered: ClassVar[bool] = False
+
+    def build(self, x: Value, scope: Scope) -> Value:
+        return x * scope.hyperparameter("rate", self.rate)
+
+
+def test_settings_of_one_name_stay_apart_in_every_program() -> None:
+    model = sw.Sequential([sw.Dropout(0.5), Scaled(3.0)], input_shape=2)
+    model.compile(loss="mean_squared_error", seed=0)
+    X = np.ones((4, 2))
+    assert (model.predict(X) == 3.0).all()
+    assert set(model.trace(X, X)["A0"].ravel().tolist()) <= {0.0, 6.0}

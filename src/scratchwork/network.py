@@ -13,7 +13,7 @@ from .program.ir import N, Size, Value, apply
 from .program.primitives import equal, expand_dims
 from .program.record import Builder
 from .program.scope import Mode, Scope
-from .program.update import symbolic
+from .program.update import is_zero, symbolic
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def record_objective(
 def record_penalty(description: Description, scope: Scope, total: Value) -> list[Value]:
     """[total + penalty, penalty], or [total]: a regularizer's penalty over all kernels."""
     given = description.regularizer
-    if given is None or not scope.kernels:
+    if given is None or not scope.kernels or is_zero(given):
         return [total]
     n = scope.rows if description.reduction == "mean" else 1
     with scope.recorder.at(note=f"regularizer: {describe(given)}, {given.formula}"):

@@ -90,15 +90,9 @@ class Run:
     def layer_state_names(self) -> set[str]:
         return {str(value.name) for value in self.engine().source.programs["raw"].state}
 
-    @property
-    def hyperparameters(self) -> dict[str, float]:
-        """Every setting of the programs by name."""
-        programs = self.engine().source.programs.values()
-        return {str(x.name): v for p in programs for x, v in p.hyperparameters.items()}
-
     def values(self, **more: Any) -> dict[str, Any]:
-        """What a program may ask for, by name: arrays, settings, and what is given."""
-        return {**self.state.arrays(), **self.hyperparameters, **more}
+        """What a program may ask for, by name; its settings are defaults of its functions."""
+        return {**self.state.arrays(), **more}
 
     # ---- at the door ----
     def check_X(self, X: Any, where: str) -> Array:

@@ -108,6 +108,7 @@ def spellings(dtype: str) -> dict[str, Spelling]:  # long: a table
         "sum": method("sum"),
         "mean": method("mean"),
         "max": method("max"),
+        "min": method("min"),
         "argmax": method("argmax"),
         "first_maximum": call("first_maximum", "axis"),
         "transpose": plain(lambda s, inputs: f"{inputs[0].at(ATOM)}.T"),

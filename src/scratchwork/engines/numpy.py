@@ -48,8 +48,8 @@ class NumpyEngine:
         return function(self.module, name)
 
     def call(self, name: str, values: Mapping[str, Any]) -> Any:
-        """Run a function with the values it asks for by name."""
-        return self.function(name)(**{key: values[key] for key in self.arguments[name]})
+        """Run a function with the values it asks for by name; settings keep their defaults."""
+        return self.function(name)(**{k: values[k] for k in self.arguments[name] if k in values})
 
     def named(self, name: str, values: Mapping[str, Any]) -> dict[str, Any]:
         """Run a function; what it returns, by name."""

@@ -61,7 +61,7 @@ def trace_step(engine: NumpyEngine, values: Mapping[str, Any]) -> Trace:
     """Run one training step on copies and collect its variables as they are first assigned."""
     arguments = engine.arguments["train_step"]
     copies = {k: v.copy() if isinstance(v, np.ndarray) else v for k, v in values.items()}
-    given = [name for name in arguments if isinstance(values[name], np.ndarray)]
+    given = [name for name in arguments if isinstance(values.get(name), np.ndarray)]
     arrays: dict[str, Any] = {name: values[name].copy() for name in given}
 
     def seen(line: int, variables: dict[str, Any]) -> None:

@@ -166,7 +166,9 @@ def double_precision(run: Run, values: Mapping[str, Any]) -> tuple[Evaluate, Sto
         draws = {"rng": generator(run.seed, Stream.DRAWS, run.state.epoch)}  # the same every time
         everything = {**fixed, **numbers.views, **draws}
         try:
-            loss, *found = as_tuple(code(**{name: everything[name] for name in wanted}))
+            loss, *found = as_tuple(
+                code(**{name: everything[name] for name in wanted if name in everything})
+            )
         except ArithmeticError:
             return float("nan"), np.full_like(theta, np.nan)
         return float(loss), Storage(dict(zip(names, found, strict=True)), "float64").flat

@@ -82,7 +82,7 @@ class Standardize(Layer):
 
         def spread() -> Value:
             # of equal entries the mean may be off by a rounding, which must not become the spread
-            varies = x.max(axis=0) > -(-x).max(axis=0)
+            varies = x.max(axis=0) > x.min(axis=0)
             std = (sqrt(((x - mean) ** 2).mean(axis=0)) * varies).named("spread")
             return where(equal(std, 0), 1, std)
 

@@ -120,7 +120,7 @@ def row_kind(s: Statement) -> RowKind:
         return "row-wise"
     if not reads:
         return "global"
-    if s.body or s.op.name in ("sum", "mean", "max", "matmul", "rows", "broadcast_to"):
+    if s.body or s.op.name in ("sum", "mean", "max", "min", "matmul", "rows", "broadcast_to"):
         return "row sum"
     raise ProgramError(where, "sums, where rows of the batch meet", s.op.name, "use a sum or mean")
 

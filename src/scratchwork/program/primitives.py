@@ -163,6 +163,12 @@ primitive(
     lambda dy, y, x, axis, keepdims: (restore(dy, x, axis, keepdims) * first_maximum(x, axis),),
 )
 
+primitive(
+    "min",
+    shapes.reduced,
+    lambda dy, y, x, axis, keepdims: (restore(dy, x, axis, keepdims) * first_maximum(-x, axis),),
+)
+
 # ---- products and shapes ----
 primitive("matmul", shapes.matmul, lambda dy, y, a, b: (dy @ b.T, a.T @ dy))
 primitive("transpose", shapes.transpose, lambda dy, y, x: (dy.T,), view=True)

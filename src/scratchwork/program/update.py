@@ -82,6 +82,12 @@ def symbolic(description: D, scope: Scope) -> D:
     return twin
 
 
+def is_zero(description: object) -> bool:
+    """Whether every number of a description is 0: what it does is structure, and left out."""
+    numbers = [getattr(description, f.name) for f in fields(description)]  # type: ignore[arg-type] # a dataclass
+    return bool(numbers) and all(number == 0 for number in numbers)
+
+
 def record_rule(optimizer: Optimizer, scope: Scope) -> Rule:
     """Record the rule. What is the same for all parameters (rates) stays in the program itself."""
     recorder = scope.recorder

@@ -154,10 +154,17 @@ class Value:
 
     def max(self, axis: Axis = None, keepdims: bool = False) -> Value:
         """The largest entry; of several axes the last goes first, to find the first maximum."""
+        return self.extreme("max", axis, keepdims)
+
+    def min(self, axis: Axis = None, keepdims: bool = False) -> Value:
+        """The smallest entry; its gradient goes to the first, as that of max."""
+        return self.extreme("min", axis, keepdims)
+
+    def extreme(self, op: str, axis: Axis, keepdims: bool) -> Value:
         given = range(self.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
         y = self
         for a in sorted((a + self.ndim if a < 0 else a for a in given), reverse=True):
-            y = apply("max", y, axis=a, keepdims=keepdims)
+            y = apply(op, y, axis=a, keepdims=keepdims)
         return y
 
     def counted(self, axis: Axis) -> Axis:
@@ -197,7 +204,7 @@ class Value:
         name = NUMPY_NAMES.get(function.__name__, function.__name__)
         if name == "where":
             return apply("where", *inputs)
-        if name in ("sum", "mean", "max"):
+        if name in ("sum", "mean", "max", "min"):
             result: Value = getattr(inputs[0], name)(*inputs[1:], **settings)
             return result
         raise unknown_function(name)
@@ -207,7 +214,7 @@ Operand: TypeAlias = Value | float
 Axis: TypeAlias = int | tuple[int, ...] | None
 Attrs: TypeAlias = Mapping[str, Any]
 
-NUMPY_NAMES = {"true_divide": "divide", "fabs": "absolute", "amax": "max"}
+NUMPY_NAMES = {"true_divide": "divide", "fabs": "absolute", "amax": "max", "amin": "min"}
 
 
 def unknown_function(name: str) -> ProgramError:

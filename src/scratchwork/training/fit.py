@@ -71,7 +71,6 @@ def plan_fit(
         epochs=int(epochs),
         shuffle=shuffle,
         seed=run.seed,
-        hyperparameters=run.hyperparameters,
         validate=validation(run, validation_data, loss),
         callbacks=callbacks,
     )

@@ -49,7 +49,6 @@ class Plan:
     epochs: int
     shuffle: bool
     seed: int
-    hyperparameters: dict[str, float]
     validate: Callable[[], dict[str, float]] | None = None
     callbacks: Sequence[Callable[[], object]] = ()
 
@@ -58,7 +57,6 @@ def step_values(state: State, plan: Plan, rng: np.random.Generator) -> dict[str,
     """What a training program may ask for, by name; t is the number of the coming step, from 1."""
     return {
         **state.arrays(),
-        **plan.hyperparameters,
         "X": plan.X,
         plan.targets: plan.y,
         "t": state.t + 1,
