@@ -89,8 +89,8 @@ def shapes_agree(program: Program) -> None:
             )
 
 
-def has_rows(x: object) -> bool:
-    return isinstance(x, Value) and any(size.batch for size in x.shape)
+def has_rows(x: Value) -> bool:
+    return any(size.batch for size in x.shape)
 
 
 def row_kind(s: Statement) -> RowKind:
@@ -103,7 +103,7 @@ def row_kind(s: Statement) -> RowKind:
         for a transposed factor of a product), and only sums, means, maxima, products and the count
         of rows may take it away.
     """
-    reads, makes = any(has_rows(x) for x in s.inputs), has_rows(s.target)
+    reads, makes = any(has_rows(x) for x in s.values), has_rows(s.target)
     where = f"{s.note or 'a statement'}: {s.op.name}"
     if s.op.name != "transpose" and any(size.batch for size in s.target.shape[1:]):
         raise ProgramError(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
 from .value import (
@@ -63,12 +64,12 @@ class Statement:
     note: str
     body: tuple[Statement, ...] = ()
 
-    @property
+    @cached_property
     def values(self) -> tuple[Value, ...]:
         """The Values among the inputs."""
         return tuple(x for x in self.inputs if isinstance(x, Value))
 
-    @property
+    @cached_property
     def reads(self) -> tuple[Value, ...]:
         """All that must exist before: the inputs, and what the body takes from outside."""
         made = {s.target for s in self.body}
@@ -96,7 +97,7 @@ class Line:
         """Whether it changes a layer's state: such lines end the update, behind the optimizer's."""
         return self.phase == "update" != self.statement.phase
 
-    @property
+    @cached_property
     def reads(self) -> tuple[Value, ...]:
         """The names that stand on the line's right side."""
 

@@ -33,6 +33,8 @@ def broadcast(*shapes: Shape) -> Shape:
 
 
 def broadcast_two(a: Shape, b: Shape) -> Shape:
+    if not a or not b:
+        return a or b
     long, short = (a, b) if len(a) >= len(b) else (b, a)
     rank = len(long) - len(short)
     pairs = zip(long[rank:], short, strict=True)
