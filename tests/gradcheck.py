@@ -16,7 +16,8 @@ import numpy as np
 
 from scratchwork.description import Description
 from scratchwork.dialects.load import function, load
-from scratchwork.dialects.numpy import function_texts, print_program
+from scratchwork.dialects.numpy import print_program
+from scratchwork.dialects.numpy_functions import function_texts
 from scratchwork.dialects.numpy_module import imports
 from scratchwork.network import record_network
 from scratchwork.program.gradient import differentiate

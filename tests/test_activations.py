@@ -238,7 +238,12 @@ def test_a_shape_that_cannot_be_names_the_layer():
             "qqq",
             "one of linear, relu, sigmoid, tanh, softmax, or a function .*; choose one of them",
         ),
-        (3, "got 3"),
+        ("Identity", "did you mean 'linear'?"),
+        ("logistic", "did you mean 'sigmoid'?"),
+        ("gelu", "got 'gelu'; choose one of them"),
+        ("swish", "got 'swish'; choose one of them"),
+        ("elu", "got 'elu'; choose one of them"),
+        (dict, "give an instance: dict"),
     ],
 )
 def test_unknown_names_get_the_nearest(given: Any, message: str):
@@ -250,3 +255,15 @@ def test_unknown_names_get_the_nearest(given: Any, message: str):
 def test_none_is_linear():
     assert activations.activation(None) is activations.linear
     assert "A1" not in one_layer(None).source("predict")
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: sw.Dense(64, 128), "Dense takes the number of outputs; inputs follow from"),
+        (lambda: sw.Conv2D(3, 64, 3), "Conv2D takes the number of filters; inputs follow from"),
+    ],
+)
+def test_sizes_in_the_order_of_pytorch(make: Any, message: str):
+    with pytest.raises(DescriptionError, match=f"expects an activation .*{message}"):
+        make()

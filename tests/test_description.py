@@ -49,7 +49,15 @@ def test_bad_layers(layers: Any, words: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize(
     ("given", "shape"),
-    [(None, ()), (3, (3,)), (np.int64(3), (3,)), ((3,), (3,)), ((8, 8, 1), (8, 8, 1))],
+    [
+        (None, ()),
+        (3, (3,)),
+        (np.int64(3), (3,)),
+        ((3,), (3,)),
+        ((8, 8, 1), (8, 8, 1)),
+        ([3], (3,)),
+        ([8, 8, 1], (8, 8, 1)),
+    ],
 )
 def test_forms_of_input_shape(given: Any, shape: tuple[int, ...]) -> None:
     flat = [sw.Flatten(), sw.Dense(2)]
@@ -66,6 +74,14 @@ def test_forms_of_input_shape(given: Any, shape: tuple[int, ...]) -> None:
 def test_bad_input_shape(given: Any) -> None:
     refused(lambda: sw.Sequential([sw.Dense(2)], input_shape=given), ValueError, "input_shape >= 1")
     refused(lambda: sw.Sequential([sw.Dense(2, input_shape=given)]), ValueError, "input_shape >= 1")
+
+
+def test_an_input_shape_is_given_once() -> None:
+    first = [sw.Dense(3, input_shape=4), sw.Dense(2)]
+    refused(lambda: sw.Sequential(first, input_shape=5), ValueError, "(5,)", "(4,)", "give it once")
+    later = [sw.Dense(3), sw.Dense(2, input_shape=3)]
+    refused(lambda: sw.Sequential(later), ValueError, "layers[1]", "first layer only", "3")
+    assert sw.Sequential(first, input_shape=[4]).description.input_shape == (4,)
 
 
 def test_a_description_does_not_change() -> None:

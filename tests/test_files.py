@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import stat
 import subprocess
@@ -17,7 +18,7 @@ import pytest
 import scratchwork as sw
 from scratchwork import files
 from scratchwork.errors import DescriptionError, FileError
-from scratchwork.files import refuse_foreign, write_all
+from scratchwork.files import SEAL, refuse_foreign, sealed, write_all
 from tests.test_writing import LABELS, X, small
 
 Content = dict[str, bytes]
@@ -52,6 +53,52 @@ def test_its_own_files_are_replaced(model: sw.Sequential, tmp_path: Path) -> Non
     assert model.write(tmp_path / "net.py", data=(X[:40], LABELS[:40])) == paths
     assert len(np.load(paths[1])["X_train"]) == 40
     assert sorted(contents(tmp_path)) == ["net.npz", "net.py"]
+
+
+def test_the_last_line_is_the_hash_of_the_text(model: sw.Sequential, tmp_path: Path) -> None:
+    text = model.write(tmp_path / "net.py")[0].read_text()
+    above, mark, last = text.rpartition(SEAL)
+    assert mark
+    assert sealed(above) == text
+    assert last[:12] == hashlib.sha256(above.encode()).hexdigest()[:12]
+    assert model.write(tmp_path / "again.py", program="predict")[0].read_text().count(SEAL) == 1
+
+
+CHANGES = {
+    "a line more at the end": lambda text: f"{text}print(1)\n",
+    "a line more before the hash": lambda text: text.replace(SEAL, f"\nprint(1){SEAL}"),
+    "another number": lambda text: text.replace("seed 3", "seed 4"),
+    "another hash": lambda text: text.replace(SEAL, f"{SEAL}0"),
+    "no hash": lambda text: text.rpartition(SEAL)[0],
+    "the head alone": lambda text: text.splitlines()[0],
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+@pytest.mark.parametrize("program", ["train", "predict"])
+def test_a_program_that_was_changed_is_never_replaced(
+    name: str, program: str, model: sw.Sequential, tmp_path: Path
+) -> None:
+    path, *_ = model.write(tmp_path / "net.py", program=program)
+    text = path.read_text()
+    changed = CHANGES[name](text)
+    assert changed != text
+    path.write_text(changed)
+    error = refused(lambda: model.write(path, data=(X, LABELS)), tmp_path)
+    assert str(error) == (
+        f"write {path} expects a new file or one that Scratchwork wrote, got one that was changed "
+        "since; choose another name, or move it away"
+    )
+    path.write_text(text)
+    model.write(path)
+
+
+def test_other_ends_of_lines_are_no_change(model: sw.Sequential, tmp_path: Path) -> None:
+    path, *_ = model.write(tmp_path / "net.py")
+    text = path.read_bytes()
+    path.write_bytes(text.replace(b"\n", b"\r\n"))
+    model.write(path)
+    assert path.read_bytes() == text
 
 
 FOREIGN = {
@@ -102,6 +149,23 @@ def test_a_name_that_is_no_program_is_refused(
 ) -> None:
     with pytest.raises(DescriptionError, match=r"ends in \.py"):
         model.write(tmp_path / name)
+    assert not contents(tmp_path)
+
+
+@pytest.mark.parametrize("name", [3, None, b"net.py"])
+def test_what_is_no_path_is_refused(name: Any, model: sw.Sequential) -> None:
+    with pytest.raises(DescriptionError, match=r"ends in \.py, got (3|None|b'net.py'); choose"):
+        model.write(name)
+
+
+@pytest.mark.parametrize("name", ["numpy.py", "random.py", "os.py", "csv.py", "scratchwork.py"])
+def test_a_name_that_would_hide_a_module_is_refused(
+    name: str, model: sw.Sequential, tmp_path: Path
+) -> None:
+    for program in "train", "predict":
+        with pytest.raises(DescriptionError, match="would import this file instead") as caught:
+            model.write(tmp_path / name, program=program)
+        assert caught.value.got == name
     assert not contents(tmp_path)
 
 

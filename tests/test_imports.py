@@ -22,6 +22,7 @@ FILES = {
 # Each part of the package: its modules (a folder means all inside), and the parts that it may use.
 PARTS: dict[str, tuple[str, ...]] = {
     "errors": ("errors", "version"),
+    "files": ("files",),  # writes what it is given: knows neither programs nor arrays
     "program": ("program",),
     "description": (
         *("layers", "activations", "losses", "optimizers", "initializers", "regularizers"),
@@ -32,11 +33,12 @@ PARTS: dict[str, tuple[str, ...]] = {
 }
 MAY_USE: dict[str, set[str]] = {
     "errors": {"errors"},
+    "files": {"errors", "files"},
     "program": {"errors", "program"},
     "description": {"errors", "program", "description"},
-    "dialects": {"errors", "program", "dialects"},
+    "dialects": {"errors", "files", "program", "dialects"},
     "map": {"errors", "program", "description", "dialects", "map"},
-    "run": {"errors", "program", "description", "dialects", "map", "run"},
+    "run": {"errors", "files", "program", "description", "dialects", "map", "run"},
 }
 
 
@@ -98,6 +100,8 @@ BAD = {
     "scratchwork.programs": "def f():\n    from .run import Run",
     "scratchwork.metrics": "from .dialects import spelling",
     "scratchwork.errors": "from .program import ir",
+    "scratchwork.files": "from .dialects import load",
+    "scratchwork.program.ir": "from ..files import write_all",
 }
 
 

@@ -58,7 +58,9 @@ def test_parameters_and_state_have_names_and_shapes(case: LayerCase):
     last = [name for name in parameters if name not in case.parameters]
     assert {k: v for k, v in parameters.items() if k not in last} == dict(case.parameters)
     assert [name[0] for name in last] == ["W", "b"]  # those of the head
-    assert {k: v.shape for k, v in run.state.state.items()} == dict(case.state)
+    assert {k: v.shape for k, v in {**run.state.layers, **run.state.optimizer}.items()} == dict(
+        case.state
+    )
 
 
 @pytest.mark.parametrize("case", LAYERS, ids=str)
@@ -529,7 +531,7 @@ class Unused:
 
 def test_a_parameter_that_the_loss_does_not_reach_is_named_and_not_changed():
     with pytest.warns(
-        UserWarning, match="the loss does not depend on unused1: not trained; remove"
+        UserWarning, match="the loss does not depend on unused1 of layer 1: Unused"
     ):
         model = model_of([Unused()], 4, optimizer=sw.Adam())
     X, Y = data_for((4,))
@@ -739,7 +741,7 @@ def test_the_tables_numbers_are_apart():
 
 @dataclass(frozen=True)
 class Scaled:
-    """A setting of the same name as Dropout's, which Dropout claims in training only."""
+    """A setting of the same name as Dropout's, which Dropout uses in training only."""
 
     rate: float
     numbered: ClassVar[bool] = False
@@ -754,3 +756,25 @@ def test_settings_of_one_name_stay_apart_in_every_program() -> None:
     X = np.ones((4, 2))
     assert (model.predict(X) == 3.0).all()
     assert set(model.trace(X, X)["A0"].ravel().tolist()) <= {0.0, 6.0}
+
+
+def test_standardize_says_what_it_does_with_features_that_never_vary() -> None:
+    model = sw.Sequential([sw.Standardize(), sw.Dense(1)], input_shape=2)
+    model.compile(loss="mean_squared_error", seed=0)
+    lines = [line.split("  # (")[0].strip() for line in model.source("prepare").splitlines()]
+    assert lines[3:-1] == [
+        "mean0 = X.mean(axis=0)",
+        "# a feature that never varies is divided by 1",
+        "varies0 = X.max(axis=0) > X.min(axis=0)",
+        "spread0 = np.sqrt(((X - mean0) ** 2).mean(axis=0)) * varies0",
+        "std0 = np.where(spread0 == 0, 1, spread0)",
+    ]
+
+
+def test_settings_have_the_same_names_in_every_program() -> None:
+    model = sw.Sequential([sw.Dropout(0.5), Scaled(3.0)], input_shape=2)
+    model.compile(loss="mean_squared_error", seed=0)
+    assert "A0 = D0 * rate0_2" in model.source()
+    for name in ("predict", "raw", "evaluate"):
+        assert "rate0_2=3.0" in model.source(name)
+        assert "rate0=" not in model.source(name)

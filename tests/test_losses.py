@@ -197,6 +197,52 @@ def test_a_final_activation_that_is_not_the_link_stays():
     np.testing.assert_allclose(model.predict(rows_of_X()).sum(axis=1), 1, rtol=1e-14)
 
 
+@pytest.mark.parametrize(
+    ("loss", "activation", "units", "fitting"),
+    [
+        ("cross_entropy", "sigmoid", UNITS, "binary_cross_entropy"),
+        ("cross_entropy", "sigmoid", 1, "binary_cross_entropy"),
+        ("binary_cross_entropy", "softmax", UNITS, "cross_entropy"),
+    ],
+)
+@pytest.mark.parametrize("behind", [(), (sw.Dropout(0.5),), (sw.Flatten(),)], ids=repr)
+def test_the_other_link_would_squash_twice(
+    loss: str, activation: str, units: int, fitting: str, behind: Any
+):
+    for layers in (
+        [sw.Dense(units, activation), *behind],
+        [sw.Dense(units), sw.Activation(activation), *behind],
+    ):
+        model = sw.Sequential(layers, input_shape=4)
+        with pytest.raises(DescriptionError, match=f'layer 1: .*no {activation}.*"{fitting}"'):
+            model.compile(loss, seed=0)
+
+
+def test_a_hidden_link_is_an_activation_like_others():
+    model = sw.Sequential([sw.Dense(3, "sigmoid"), sw.Dense(UNITS)], input_shape=4)
+    model.compile("cross_entropy", seed=0)
+    assert "A1" in model.source("predict")
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", "binary_cross_entropy"])
+def test_dropout_behind_the_link_is_refused(loss: str):
+    """In training the loss would take probabilities, and in inference logits."""
+    link = {"cross_entropy": "softmax", "binary_cross_entropy": "sigmoid"}[loss]
+    layers = [sw.Dense(UNITS, link), sw.Flatten(), sw.Dropout(0.5)]
+    with pytest.raises(DescriptionError, match=r"Dropout\(0.5\) expects .* before the last layer"):
+        sw.Sequential(layers, input_shape=4).compile(loss, seed=0)
+
+
+@pytest.mark.parametrize("behind", [sw.Flatten(), sw.Dropout(0), sw.Activation("linear")], ids=repr)
+def test_what_does_nothing_behind_the_link_is_allowed(behind: Any):
+    model = sw.Sequential([sw.Dense(UNITS, "softmax"), behind], input_shape=4)
+    model.compile("cross_entropy", dtype="float64", seed=0)
+    X, y = rows_of_X(), np.array([0, 3, 1, 4, 4, 2])
+    plain = network("cross_entropy")
+    assert model.evaluate(X, y)["loss"] == plain.evaluate(X, y)["loss"]
+    np.testing.assert_array_equal(model.trace(X, y)["dW1"], plain.trace(X, y)["dW1"])
+
+
 # ---- the user's own ----
 def huber(Z: Any, Y: Any) -> Any:
     R = abs(Z - Y)
@@ -266,6 +312,14 @@ def test_our_functions_are_our_losses():
         ("crossentropy", "got 'crossentropy'; did you mean 'cross_entropy'?"),
         ("mean_square_error", "did you mean 'mean_squared_error'?"),
         ("binary_crossentropy", "did you mean 'binary_cross_entropy'?"),
+        ("sparse_categorical_crossentropy", "did you mean 'cross_entropy'?"),
+        ("CrossEntropyLoss", "did you mean 'cross_entropy'?"),
+        ("log_loss", "did you mean 'cross_entropy'?"),
+        ("BCEWithLogitsLoss", "did you mean 'binary_cross_entropy'?"),
+        ("mse", "did you mean 'mean_squared_error'?"),
+        ("MSELoss", "did you mean 'mean_squared_error'?"),
+        ("mean_absolute_error", "choose one of them"),
+        (losses.Loss, r"give an instance: Loss\(\.\.\.\)"),
         ("qqq", "one of cross_entropy, .*choose one of them"),
         (None, "got None"),
         (3, "got 3"),
@@ -307,3 +361,30 @@ def test_a_missing_rule_in_a_loss_names_the_loss():
 
     with pytest.raises(GradientError, match=r"loss: broken expects .* got copy"):
         network(broken)
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        (lambda y_true, y_pred: y_pred, "y_true, y_pred"),
+        (lambda Y, Z: Z, "Y, Z"),
+        (lambda targets, output, weight=1.0: output, "targets, output, weight"),
+        (losses.Loss(lambda label, Z: Z), "label, Z"),
+    ],
+)
+def test_a_loss_in_the_order_of_keras_is_refused(given: Any, names: str):
+    with pytest.raises(DescriptionError, match=rf"\(Z, Y\): output first, got \({names}\); swap"):
+        network(given)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        lambda Z, Y: (Z - Y).sum(axis=1),
+        lambda a, b: (a - b).sum(axis=1),
+        lambda *given: given[0].sum(axis=1),
+        lambda y, target: (y - target).sum(axis=1),
+    ],
+)
+def test_other_names_of_arguments_are_free(given: Any):
+    assert network(given).evaluate(rows_of_X(), np.zeros((6, UNITS)))

@@ -67,3 +67,12 @@ def test_forms(given: Any, names: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("given", ["loss", ["accuracy", "f1"], 3, [None], [["accuracy"]]], ids=repr)
 def test_unknown(given: Any) -> None:
     refused(lambda: metrics(given), ValueError, *METRICS)
+
+
+def test_a_metric_given_twice_is_one() -> None:
+    assert metrics(["accuracy", "accuracy"]) == ("accuracy",)
+
+
+@pytest.mark.parametrize("given", ["acc", ["Acc"], ["categorical_accuracy"]], ids=repr)
+def test_what_others_call_it(given: Any) -> None:
+    refused(lambda: metrics(given), ValueError, "did you mean 'accuracy'?")

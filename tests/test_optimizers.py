@@ -143,7 +143,7 @@ def test_the_loop_gives_the_same_bits_as_the_lines(case: OptimizerCase):
     assert " in zip(" in loop.source()
     assert " in zip(" not in lines.source()
     assert_trained(loop, lines.parameters, rtol=0)
-    for name in lines.run.state.state:
+    for name in lines.run.state.optimizer:
         np.testing.assert_array_equal(loop[name], lines[name])
 
 
@@ -158,7 +158,7 @@ def test_more_than_eight_parameters_share_a_loop():
 
 @pytest.mark.parametrize("case", OPTIMIZERS, ids=str)
 def test_state_begins_at_zero_and_each_array_is_its_own(case: OptimizerCase):
-    state = model_of(case.optimizer).run.state.state
+    state = model_of(case.optimizer).run.state.optimizer
     assert all((array == 0).all() for array in state.values())
     arrays = list(state.values())
     assert not any(np.shares_memory(a, b) for i, a in enumerate(arrays) for b in arrays[:i])
@@ -172,7 +172,7 @@ def test_changing_one_state_does_not_change_another():
 
 
 def test_the_state_of_each_optimizer():
-    names = {str(case): set(trained(case.optimizer).run.state.state) for case in OPTIMIZERS}
+    names = {str(case): set(trained(case.optimizer).run.state.optimizer) for case in OPTIMIZERS}
     assert names["sgd"] == set()
     assert names["momentum"] == {f"v_{name}" for name in START}
     assert names["adam"] == {f"{s}_{name}" for s in "mv" for name in START}
@@ -364,7 +364,7 @@ def test_what_is_called_the_same_in_optimizer_and_regularizer_stays_apart():
         ("adam", "did you mean 'Adam'"),
         ("sgd", "one of SGD, Adam"),
         ("Adm", "did you mean 'Adam'"),
-        (sw.Adam, "one such as sw.Adam"),
+        (sw.Adam, r"give an instance: sw\.Adam\(\)"),
         (None, "got None"),
         (0.1, "got 0.1"),
     ],
@@ -383,6 +383,8 @@ def test_unknown_optimizers(given: Any, message: str):
         (lambda: sw.SGD(float("inf")), "learning_rate=inf"),
         (lambda: sw.SGD("0.1"), "learning_rate='0.1'"),
         (lambda: sw.SGD(True), "learning_rate=True"),
+        (lambda: sw.SGD(sw.ExponentialDecay), r"give an instance: sw\.ExponentialDecay\(\.\.\.\)"),
+        (lambda: sw.Adam(sw.ExponentialDecay), "Adam expects .* or a schedule"),
         (lambda: sw.SGD(0.1, momentum=1), "SGD expects 0 <= momentum < 1, got momentum=1;"),
         (lambda: sw.SGD(0.1, momentum=-0.1), "momentum=-0.1"),
         (lambda: sw.SGD(0.1, nesterov=True), "momentum > 0 with nesterov=True"),

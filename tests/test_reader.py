@@ -11,7 +11,7 @@ import pytest
 
 import scratchwork as sw
 from scratchwork.array_text import as_text
-from scratchwork.errors import DataError
+from scratchwork.errors import DataError, DescriptionError
 from tests import written
 from tests.networks import NETWORKS
 from tests.test_writing import IMAGES, LABELS, NUMBERS, X, compiled, small
@@ -85,6 +85,27 @@ def test_fitted_numbers_of_layers_are_carried(
     assert not any(name.startswith("v_") for name in module.NUMBERS)
     np.testing.assert_array_equal(module.EXAMPLES, X[:3])
     np.testing.assert_array_equal(module.predict(X), model.predict(X), strict=True)
+
+
+@pytest.mark.parametrize("shape", [(5,), (2, 4), (2, 6), (2, 5, 1), ()])
+def test_rows_of_another_shape_are_refused_with_a_sentence(
+    shape: tuple[int, ...], file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module, wrong = written.load(file, monkeypatch), np.zeros(shape)
+    got = re.escape(str(np.atleast_1d(wrong).shape))
+    with pytest.raises(ValueError, match=rf"^predict expects X \(n, 5\), got {got}$"):
+        module.predict(wrong)
+    assert module.predict(wrong.reshape(-1, 5) if wrong.size == 5 else X[:0]).shape[1] == 3
+
+
+def test_images_without_their_channel_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = compiled(sw.Conv2D(2, 3), sw.Flatten(), sw.Dense(3))
+    model.fit(IMAGES, LABELS[:40], epochs=1)
+    module = written.load(reader(model, tmp_path), monkeypatch)
+    with pytest.raises(ValueError, match=r"expects X \(n, 6, 5, 1\), got \(40, 6, 5\)"):
+        module.predict(IMAGES[..., 0])
 
 
 # ---- where the numbers stand ----
@@ -227,6 +248,52 @@ def test_names_that_do_not_fit_are_replaced_by_numbers(
 ) -> None:
     model, data = small(), {"X_train": X, "y_train": LABELS, "names": ("one", "two")}
     assert written.load(reader(model, tmp_path, data=data), monkeypatch).CLASSES == ("0", "1", "2")
+
+
+@pytest.mark.parametrize("names", [NAMES, list(NAMES), np.array(NAMES)])
+def test_names_can_be_given_without_rows(
+    names: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = fitted(sw.Dense(3))
+    assert written.load(reader(model, tmp_path, names=names), monkeypatch).CLASSES == NAMES
+    data = {"X_train": X, "y_train": LABELS, "names": ("a", "b", "c")}
+    file = reader(model, tmp_path, names=names, data=data)  # those given go first
+    assert written.load(file, monkeypatch).CLASSES == NAMES
+
+
+WRONG_NAMES = {
+    "too few": (("a", "b"), r"3 names, texts, one for each class, got 2: \('a', 'b'\)"),
+    "too many": (list("abcd"), "3 names"),
+    "none": ((), "3 names"),
+    "one text": ("abc", "3 names.* got 'abc'"),
+    "numbers": ((0, 1, 2), "3 names"),
+    "a number": (3, "3 names.* got 3;"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_NAMES)
+def test_wrong_names_are_refused(name: str, tmp_path: Path) -> None:
+    names, message = WRONG_NAMES[name]
+    with pytest.raises(DescriptionError, match=message):
+        fitted(sw.Dense(3)).write(tmp_path / "reader.py", program="predict", names=names)
+    assert not list(tmp_path.iterdir())
+
+
+def test_names_are_refused_where_there_are_no_classes(tmp_path: Path) -> None:
+    model = compiled(sw.Dense(1), loss="mean_squared_error")
+    model.fit(X, NUMBERS, epochs=1)
+    with pytest.raises(DescriptionError, match="expects none: there is no class, got 1"):
+        model.write(tmp_path / "reader.py", program="predict", names=["price"])
+    with pytest.raises(DescriptionError, match=r'"train"\) expects no names.*program="predict"'):
+        model.write(tmp_path / "net.py", names=["price"])
+    assert not list(tmp_path.iterdir())
+
+
+def test_one_sigmoid_has_two_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = compiled(sw.Dense(1), loss="binary_cross_entropy")
+    model.fit(X, LABELS > 0, epochs=1)
+    module = written.load(reader(model, tmp_path, names=["no", "yes"]), monkeypatch)
+    assert module.answer(np.array([0.875])) == "yes (87.5%)"
 
 
 def test_one_sigmoid_names_the_likelier_of_two(

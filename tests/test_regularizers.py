@@ -11,7 +11,7 @@ import pytest
 
 import scratchwork as sw
 from scratchwork import regularizers
-from scratchwork.errors import DescriptionError
+from scratchwork.errors import DescriptionError, ShapeError
 from scratchwork.program.ir import Value
 from tests.cases import REGULARIZERS, RegularizerCase, foreign_dtypes
 
@@ -157,3 +157,47 @@ def test_strengths_out_of_range(make: Any, strength: Any):
 def test_what_is_no_regularizer(given: Any):
     with pytest.raises(DescriptionError, match=r"regularizer.* expects .*sw\.L2"):
         model_of(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "reduction", "note"),
+    [
+        (sw.L2(0.5), "mean", "# regularizer: L2(0.5), l2 / (2 n) * sum(W**2)"),
+        (sw.L2(0.5), "sum", "# regularizer: L2(0.5), l2 / 2 * sum(W**2)"),
+        (sw.L1(0.5), "mean", "# regularizer: L1(0.5), l1 / n * sum(abs(W))"),
+        (sw.L1(0.5), "sum", "# regularizer: L1(0.5), l1 * sum(abs(W))"),
+        (ElasticNet(0.5), "sum", "# regularizer: ElasticNet(0.5)"),
+    ],
+)
+def test_the_comment_is_true(given: Any, reduction: Literal["mean", "sum"], note: str):
+    lines = model_of(given, reduction=reduction).source().splitlines()
+    assert note in [line.strip() for line in lines]
+
+
+class Plain:
+    """A user's own with nothing but what is needed."""
+
+    def penalty(self, n: Value, kernels: Sequence[Value]) -> Value:
+        return 0.25 / n * (kernels[0] ** 2).sum()
+
+
+def test_a_regularizer_needs_only_a_penalty():
+    model = model_of(Plain())
+    trace = model.trace(X, Y)
+    np.testing.assert_allclose(trace["penalty"], 0.25 / ROWS * (trace["W1"] ** 2).sum())
+    assert "# regularizer: Plain()" in [line.strip() for line in model.source().splitlines()]
+
+
+def test_a_class_is_no_regularizer():
+    with pytest.raises(DescriptionError, match=r"give an instance: sw\.L2\(\.\.\.\)"):
+        model_of(sw.L2)
+
+
+@pytest.mark.parametrize("wrong", [lambda W: 0.5, lambda W: W**2, lambda W: None])
+def test_a_penalty_that_is_not_one_number(wrong: Any):
+    class Wrong:
+        def penalty(self, n: Value, kernels: Sequence[Value]) -> Any:
+            return wrong(kernels[0])
+
+    with pytest.raises(ShapeError, match=r"Wrong\(\) expects penalty\(\) to return one number"):
+        model_of(Wrong())

@@ -28,9 +28,25 @@ def test_blocks_of_rows_change_nothing(
 
 
 def test_blocks_cover_each_row_once() -> None:
+    blocks = classifier().run.engine().blocks
     for n in (1, 1023, 1024, 1025, 3000):
-        covered = np.concatenate([np.arange(n)[rows] for rows in engine.blocks(n)])
+        covered = np.concatenate([np.arange(n)[rows] for rows in blocks("predict", n)])
         assert np.array_equal(covered, np.arange(n))
+
+
+class Centred:
+    """Every row depends on all others."""
+
+    def build(self, x: sw.Value, scope: sw.Scope) -> sw.Value:
+        return (x - x.mean(axis=0)).named("Z")
+
+
+def test_a_network_that_mixes_rows_takes_them_all_at_once() -> None:
+    model = sw.Sequential([Centred()], input_shape=2)
+    model.compile(loss="mean_squared_error", dtype="float64", seed=0)
+    X = np.arange(6000.0).reshape(3000, 2)
+    np.testing.assert_array_equal(model.predict(X), X - X.mean(axis=0))
+    assert model.evaluate(X, X - X.mean(axis=0))["loss"] == 0
 
 
 @pytest.mark.parametrize("reduction", ["mean", "sum"])
@@ -43,7 +59,10 @@ def test_evaluate_of_many_rows_is_the_mean_over_rows(reduction: str) -> None:
     loss, accuracy = model.evaluate(X, y)
     assert loss == pytest.approx(-np.log(P[np.arange(3000), y]).mean(), rel=1e-12)
     assert accuracy == pytest.approx((P.argmax(axis=1) == y).mean(), rel=1e-12)
-    parts = [model.evaluate(X[part], y[part])["loss"] for part in engine.blocks(3000)]
+    parts = [
+        model.evaluate(X[part], y[part])["loss"]
+        for part in (slice(0, 1024), slice(1024, 2048), slice(2048, 3000))
+    ]
     assert abs(np.mean(parts) - loss) > 1e-2
 
 
@@ -141,6 +160,23 @@ def test_the_arrays_stay_in_place_while_training() -> None:
     X, y = rows()
     model: Any = classifier(optimizer="Adam")
     model.fit(X, y, epochs=2)
-    for storage in (model.run.state.parameters, model.run.state.state):
+    for storage in model.run.state.storages:
         assert all(np.shares_memory(view, storage.flat) for view in storage.views.values())
         assert sum(view.size for view in storage.views.values()) == storage.flat.size
+
+
+class Counter:
+    """State that only training reads."""
+
+    def build(self, x: sw.Value, scope: sw.Scope) -> sw.Value:
+        steps = scope.state("steps", (1,))
+        scope.update(steps, steps + 1)
+        return x
+
+
+def test_compiling_again_keeps_state_that_only_training_reads() -> None:
+    model = sw.Sequential([Counter(), sw.Dense(1)], input_shape=2)
+    model.compile("mean_squared_error", seed=0)
+    model.fit(np.ones((8, 2)), np.ones(8), epochs=3, batch_size=4)
+    model.compile("mean_squared_error", seed=0)
+    assert model["steps1"] == 6

@@ -75,6 +75,27 @@ def test_what_is_no_word(value: Any):
         settings.one_of("Conv2D", "padding", value, ("valid", "same"))
 
 
+@pytest.mark.parametrize(
+    ("given", "hint"),
+    [
+        ("SAME", "did you mean 'same'?"),
+        ("samee", "did you mean 'same'?"),
+        ("acc", "choose one of them"),  # a synonym of what is not to choose from
+        ("some", "did you mean 'same'?"),
+        ("sum", "choose one of them"),
+        (3, "choose one of them"),
+        (int, "give an instance: int"),
+    ],
+)
+def test_advice(given: Any, hint: str):
+    assert settings.advice(given, ("valid", "same")).startswith(hint)
+
+
+def test_synonyms_are_never_names():
+    assert not {*settings.SYNONYMS} & settings.DIFFERENT
+    assert all(name not in settings.SYNONYMS for name in settings.SYNONYMS.values())
+
+
 @dataclass(frozen=True)
 class Described:
     a: Any

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from numbers import Integral
 from typing import TypeAlias
 
 import numpy as np
@@ -62,7 +63,7 @@ def activation(given: Activation) -> Callable[[Value], Value]:
     """The function that a user's ``activation=`` means: a name, a function of Values, or None."""
     if given is None:
         return linear
-    if callable(given):
+    if callable(given) and not isinstance(given, type):
         return given
     if isinstance(given, str) and given in ACTIVATIONS:
         return ACTIVATIONS[given]
@@ -70,6 +71,18 @@ def activation(given: Activation) -> Callable[[Value], Value]:
         "activation", f"one of {', '.join(ACTIVATIONS)}, or a function of Values", repr(given),
         advice(given, ACTIVATIONS),
     )  # fmt: skip
+
+
+def check_activation(layer: str, counted: str, given: object) -> None:
+    """Refuse what is no activation; a number is PyTorch's order, (inputs, outputs)."""
+    if isinstance(given, Integral) and not isinstance(given, bool):
+        raise DescriptionError(
+            layer,
+            "an activation after its sizes",
+            repr(given),
+            f"{layer} takes the number of {counted}; inputs follow from the layer before",
+        )
+    activation(given)  # type: ignore[arg-type] # which it checks
 
 
 def activate(Z: Value, given: Activation, name: str = "A") -> Value:

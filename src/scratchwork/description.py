@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from .errors import DescriptionError
-from .layers.layer import Buildable
+from .layers.layer import Buildable, Layer
 from .losses import Loss, TargetKind
 from .program.update import Optimizer
 from .regularizers import Regularizer
 from .settings import whole
 
 Reduction = Literal["mean", "sum"]
-InputShape: TypeAlias = int | tuple[int, ...] | None
+InputShape: TypeAlias = int | Sequence[int] | None
 DTypeName = Literal["float32", "float64"]
 
 
@@ -36,6 +36,16 @@ class Description:
     targets: TargetKind = "matrix"
     dtype: DTypeName = "float32"
 
+    def __post_init__(self) -> None:
+        first = check_input_shape(getattr(self.layers[0], "input_shape", None))
+        if first and self.input_shape and first != self.input_shape:
+            raise DescriptionError(
+                "Sequential",
+                "one input_shape",
+                f"{self.input_shape}, and {first} on the first layer",
+                "give it once",
+            )
+
 
 def check_layers(layers: Sequence[Buildable]) -> tuple[Buildable, ...]:
     """The layers, or an error for what is none."""
@@ -45,23 +55,35 @@ def check_layers(layers: Sequence[Buildable]) -> tuple[Buildable, ...]:
         )
     layers = tuple(layers)
     for i, layer in enumerate(layers):
-        if isinstance(layer, type) or not callable(getattr(layer, "build", None)):
-            raise DescriptionError(
-                f"layers[{i}]",
-                "a layer with build(x, scope)",
-                repr(layer),
-                "give an instance, such as sw.Dense(10)",
-            )
+        check_layer(i, layer)
     if not layers:
         raise DescriptionError("Sequential", "at least one layer", "none", "add sw.Dense(10)")
     return layers
+
+
+def check_layer(i: int, layer: object) -> None:
+    """Refuse what is no layer, and a layer behind the first that names an input_shape."""
+    if isinstance(layer, type) or not callable(getattr(layer, "build", None)):
+        raise DescriptionError(
+            f"layers[{i}]",
+            "a layer with build(x, scope)",
+            repr(layer),
+            "give an instance, such as sw.Dense(10)",
+        )
+    if i and isinstance(layer, Layer) and layer.input_shape is not None:
+        raise DescriptionError(
+            f"layers[{i}]",
+            "input_shape on the first layer only",
+            f"input_shape={layer.input_shape!r}",
+            "leave it out: it follows from the layer before",
+        )
 
 
 def check_input_shape(given: InputShape) -> tuple[int, ...]:
     """The shape of a row as a tuple, empty where it is not known."""
     if given is None:
         return ()
-    shape = given if isinstance(given, tuple) else (given,)
+    shape = tuple(given) if isinstance(given, tuple | list) else (given,)
     for size in shape:
         whole("Sequential", "input_shape", size)
     return tuple(int(size) for size in shape)

@@ -1,54 +1,86 @@
-"""The files of a written program: whole, both or none, and never over a file of the user's."""
+"""The files of a written program: whole, both or none, and never over what is the user's."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
+import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from .dialects.load import MARK
 from .errors import DescriptionError, FileError
 
+MARK = "# Scratchwork "
+"""How a program of ours begins."""
+SEAL = "\n\n# text "
+"""Before the hash in its last line, which tells whether it was changed."""
+TAKEN = sys.stdlib_module_names | {"numpy", "scratchwork"}
+"""A file of such a name would be imported instead, by every program in its folder."""
 
-def check_name(path: Path) -> None:
-    """Refuse what is no ``.py``, and names that would not stand in the text as they are."""
-    plain = path.name.isascii() and path.name.isprintable() and not {*'"\\'} & {*path.name}
-    if path.suffix != ".py" or not plain:
+
+# ---- names ----
+def program_path(given: object, where: str, *, plain: bool = False) -> Path:
+    """The path of a program; ``plain`` says that its name will stand in a text as it is."""
+    path = Path(given) if isinstance(given, str | os.PathLike) else Path()
+    fits = path.suffix == ".py" and path.name.isprintable()
+    if plain:
+        fits = fits and path.name.isascii() and not {*"'\"\\"} & {*path.name}
+    if not fits:
         raise DescriptionError(
-            "write",
-            "a file name of plain ASCII that ends in .py",
-            ascii(str(path)),
+            where,
+            f"a file name {'of plain ASCII ' if plain else ''}that ends in .py",
+            ascii(str(given) if isinstance(given, os.PathLike) else given),
             "choose another, such as digits.py",
         )
+    if path.stem in TAKEN:
+        raise DescriptionError(
+            where,
+            "a name that no module of Python, NumPy or Scratchwork has",
+            path.name,
+            "choose another: programs in that folder would import this file instead",
+        )
+    return path
+
+
+# ---- whose file it is ----
+def sealed(text: str) -> str:
+    """A program with the hash of its text as last line, so that no line moves."""
+    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+    return f"{text}{SEAL}{digest}: Scratchwork writes over this file only while it is unchanged\n"
 
 
 def refuse_foreign(path: Path) -> None:
-    """Never write over a file that Scratchwork did not write."""
-    if os.path.lexists(path) and not is_ours(path):
+    """Never write over a file that Scratchwork did not write, or a program changed since."""
+    if os.path.lexists(path) and (got := what_to_keep(path)):
         raise FileError(
             f"write {path}",
             "a new file or one that Scratchwork wrote",
-            "a folder" if path.is_dir() else "another file",
+            got,
             "choose another name, or move it away",
         )
 
 
-def is_ours(path: Path) -> bool:
-    """Whether the file says that Scratchwork wrote it."""
+def what_to_keep(path: Path) -> str:
+    """What stands there and is the user's; nothing if it is ours to replace."""
+    if path.is_dir():
+        return "a folder"
     try:
         if path.suffix == ".npz":
             with zipfile.ZipFile(path) as arrays:
-                return "scratchwork.npy" in arrays.namelist()
-        with open(path, "rb") as file:
-            return file.read(len(MARK)) == MARK.encode()
-    except (OSError, zipfile.BadZipFile):  # a folder, damaged, not to be read: not ours to replace
-        return False
+                return "" if "scratchwork.npy" in arrays.namelist() else "another file"
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError, zipfile.BadZipFile):  # damaged, or not to be read
+        return "another file"
+    if not text.startswith(MARK):
+        return "another file"
+    return "" if sealed(text.rpartition(SEAL)[0]) == text else "one that was changed since"
 
 
+# ---- writing ----
 def write_all(files: Mapping[Path, Callable[[BinaryIO], object]]) -> None:
     """Write all files or none: whole into a temporary folder beside them, then into place."""
     paths = list(files)

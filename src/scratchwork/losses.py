@@ -7,6 +7,7 @@ reduces L over the rows (mean or sum) and adds the regularizer's penalty.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -82,22 +83,42 @@ LOSSES: dict[str, Loss] = {
 }
 GivenLoss: TypeAlias = str | Callable[[Value, Value], Value] | Loss
 
+TARGETS = {"y", "y_true", "ytrue", "true", "target", "targets", "label", "labels", "actual"}
+"""What a loss's argument is called when it is the targets, in lower case."""
+
 
 def loss(given: GivenLoss) -> Loss:
     """What a user's ``loss=`` means: a name, a function of Values (Z, Y) -> L, or a Loss."""
     if isinstance(given, Loss):
+        check_arguments(given)
         return given
     for known in LOSSES.values():
         if given is known.function:
             return known
     if callable(given) and not isinstance(given, type):
-        return Loss(given)
+        return loss(Loss(given))
     if isinstance(given, str) and given in LOSSES:
         return LOSSES[given]
     raise DescriptionError(
         "loss", f"one of {', '.join(LOSSES)}, or a function of Values (Z, Y)", repr(given),
         advice(given, LOSSES),
     )  # fmt: skip
+
+
+def check_arguments(loss: Loss) -> None:
+    """Refuse a function of (targets, output), the order of Keras, which would train wrongly."""
+    try:
+        names = list(inspect.signature(loss.function).parameters)
+    except (TypeError, ValueError):  # a function made in C may have no signature
+        return
+    are_targets = [name.lower() in TARGETS for name in names[:2]]
+    if are_targets == [True, False]:
+        raise DescriptionError(
+            f"loss {loss.name}",
+            "the arguments (Z, Y): output first",
+            f"({', '.join(names)})",
+            "swap them",
+        )
 
 
 def record_loss(loss: Loss, Z: Value, Y: Value) -> Value:

@@ -37,4 +37,4 @@ def metrics(given: Sequence[str] | str | None) -> tuple[str, ...]:
     names = tuple(given) if listed else (given,)
     for name in names:
         one_of("compile", "metrics", name, tuple(METRICS))
-    return names  # type: ignore[return-value] # each is one of METRICS
+    return tuple(dict.fromkeys(names))  # type: ignore[arg-type] # each is one of METRICS

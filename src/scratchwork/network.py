@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, is_dataclass
 
 from .description import Description
 from .errors import DescriptionError, ShapeError
 from .layers.layer import Buildable, describe
-from .losses import Loss, record_loss
+from .losses import LOSSES, Loss, record_loss
 from .metrics import METRICS
-from .program.ir import N, Size, Value, apply
+from .program.ir import N, Size, Statement, Value, apply
 from .program.primitives import equal, expand_dims
-from .program.record import Builder
+from .program.record import Builder, recording_aside
 from .program.scope import Mode, Scope
 from .program.update import is_zero, symbolic
 
 
 @dataclass(frozen=True)
+class RecordedLayer:
+    """What a layer was given and gave, the parameters it asked for, and what it computes."""
+
+    layer: Buildable
+    note: str
+    given: Value
+    output: Value
+    parameters: tuple[Value, ...]
+    statements: tuple[Statement, ...]
+
+
+@dataclass(frozen=True)
 class Recorded:
-    """A recorded network: its scope, its raw output and each layer's note and result."""
+    """A recorded network: its scope, its raw output and its layers."""
 
     scope: Scope
     output: Value
-    layers: tuple[tuple[Buildable, str, Value], ...]
-    notes: dict[Value, str]  # the layer that each parameter belongs to
+    layers: tuple[RecordedLayer, ...]
+
+    @property
+    def notes(self) -> dict[Value, str]:
+        """The note of the layer that each parameter belongs to."""
+        return {value: each.note for each in self.layers for value in each.parameters}
 
 
 def record_network(description: Description, recorder: Builder, mode: Mode) -> Recorded:
@@ -33,16 +50,17 @@ def record_network(description: Description, recorder: Builder, mode: Mode) -> R
     _ = recorder.rows  # the first line of a program that needs n
     scope = Scope(recorder, mode, {"X": X, **step_inputs()})
     number = 0
-    recorded: list[tuple[Buildable, str, Value]] = []
-    notes: dict[Value, str] = {}
+    recorded: list[RecordedLayer] = []
     for layer in description.layers:
         number += getattr(layer, "numbered", True)
         note = f"layer {number}: {describe(layer)}"
+        parameters, statements = len(scope.parameters), len(recorder.statements)
         with recorder.at(phase="forward", note=note, suffix=str(number)):
-            x = layer_output(layer, x, scope)
-        recorded.append((layer, note, x))
-        notes.update((value, note) for value in scope.parameters if value not in notes)
-    return Recorded(scope, without_link(x, description.loss, recorder), tuple(recorded), notes)
+            y = layer_output(layer, x, scope)
+        own = tuple(scope.parameters[parameters:]), tuple(recorder.statements[statements:])
+        recorded.append(RecordedLayer(layer, note, x, y, *own))
+        x = y
+    return Recorded(scope, without_link(x, description.loss, recorded, scope), tuple(recorded))
 
 
 def sizes(input_shape: tuple[int, ...]) -> tuple[Size, ...]:
@@ -70,13 +88,50 @@ def layer_output(layer: Buildable, x: Value, scope: Scope) -> Value:
     return y
 
 
-def without_link(output: Value, loss: Loss | None, recorder: Builder) -> Value:
+def without_link(
+    output: Value, loss: Loss | None, layers: Sequence[RecordedLayer], scope: Scope
+) -> Value:
     """The raw output: a final softmax under cross_entropy is the loss's link, not applied twice."""
-    last = recorder.statements[-1] if recorder.statements else None
+    last = next((s for s in scope.recorder.statements if s.target is output), None)
     link = getattr(loss.link, "op", None) if loss else None
-    if last is None or link is None or last.op is not link or last.target is not output:
+    if last is None or loss is None or link is None:
         return output
+    others = {x.link: name for name, x in LOSSES.items() if hasattr(x.link, "op")}
+    for other, name in others.items():
+        if last.op is getattr(other, "op", None) is not link:
+            raise second_link(last, loss, name)
+    if last.op is not link:
+        return output
+    if not scope.training:
+        check_nothing_follows(output, layers, scope)
     return last.values[0]
+
+
+def second_link(last: Statement, loss: Loss, fitting: str) -> DescriptionError:
+    """The error for a final sigmoid under cross_entropy, or softmax under binary_cross_entropy."""
+    link = getattr(loss.link, "__name__", "its link")
+    return DescriptionError(
+        last.note,
+        f"no {last.op.name} before loss {loss.name}, which applies {link} itself",
+        f"{last.op.name}, then {link}",
+        f'leave {last.op.name} out, or use loss="{fitting}"',
+    )
+
+
+def check_nothing_follows(output: Value, layers: Sequence[RecordedLayer], scope: Scope) -> None:
+    """Refuse a layer behind the link that acts in training only: the loss would take P there."""
+    for each in layers:
+        if each.given is not output:
+            continue
+        with recording_aside(scope.recorder):
+            changed = each.layer.build(output, Scope(scope.recorder, "train", scope.inputs))
+        if changed is not output:
+            raise DescriptionError(
+                each.note,
+                "a place before the last layer's activation, which the loss applies itself",
+                "one behind it",
+                "put it before the last layer",
+            )
 
 
 def record_objective(
@@ -93,23 +148,35 @@ def record_objective(
         outputs = [total]
         if penalised:
             outputs = record_penalty(description, scope, total)
-        outputs[0].named("loss")
+        called("loss", outputs[0])
     for metric in description.metrics:
         with recorder.at(phase="loss", note=f"metric: {metric}", suffix=""):
-            outputs.append(METRICS[metric](network.output, y, Y, loss).named(metric))
+            outputs.append(called(metric, METRICS[metric](network.output, y, Y, loss)))
     return tuple(outputs)
 
 
 def record_penalty(description: Description, scope: Scope, total: Value) -> list[Value]:
     """[total + penalty, penalty], or [total]: a regularizer's penalty over all kernels."""
     given = description.regularizer
-    if given is None or not scope.kernels or is_zero(given):
+    if given is None or not scope.kernels or (is_dataclass(given) and is_zero(given)):
         return [total]
-    n = scope.rows if description.reduction == "mean" else 1
-    with scope.recorder.at(note=f"regularizer: {describe(given)}, {given.formula}"):
-        penalty = symbolic(given, scope).penalty(n, scope.kernels).named("penalty")
+    mean = description.reduction == "mean"
+    n = scope.rows if mean else 1
+    formula = getattr(given, "formula" if mean else "sum_formula", "")
+    with scope.recorder.at(note=f"regularizer: {describe(given)}{', ' * bool(formula)}{formula}"):
+        penalty = symbolic(given, scope).penalty(n, scope.kernels)
+        if not isinstance(penalty, Value) or penalty.shape:
+            expected, todo = "penalty() to return one number", "add up its entries with .sum()"
+            raise ShapeError(scope.recorder.note, expected, repr(penalty), todo)
+        called("penalty", penalty)
     with scope.recorder.at(note=""):
         return [total + penalty, penalty]
+
+
+def called(name: str, value: Value) -> Value:
+    """An output with the name by which history knows it, whatever it was called before."""
+    value.name = name
+    return value
 
 
 def record_targets(description: Description, network: Recorded) -> tuple[Value, Value]:

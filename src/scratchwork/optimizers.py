@@ -20,6 +20,9 @@ from .settings import advice, as_floats, fraction, positive
 
 def check_rate(optimizer: str, rate: object) -> None:
     """Accept a positive number or a schedule."""
+    if isinstance(rate, type):
+        expected = "a finite number learning_rate > 0, or a schedule"
+        raise DescriptionError(optimizer, expected, repr(rate), advice(rate, ()))
     if not hasattr(rate, "rate"):
         positive(optimizer, "learning_rate", rate)
 

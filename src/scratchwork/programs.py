@@ -10,6 +10,7 @@ description. Each records the same layers; what differs is the scope's mode and 
 from __future__ import annotations
 
 import json
+import sys
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -44,7 +45,7 @@ def train_step(description: Description) -> Program:
         scope = network.scope
         outputs = record_objective(description, network)
         gradients = differentiate(outputs[0], scope.trainable)
-        warn_of_unreached(scope.trainable, gradients)
+        warn_of_unreached(network, gradients)
         loops: tuple[Loop, ...] = ()
         if gradients and description.optimizer is not None:
             rule = record_rule(description.optimizer, scope)
@@ -167,11 +168,21 @@ def program(
     )
 
 
-def warn_of_unreached(trainable: Sequence[Value], gradients: dict[Value, Value]) -> None:
-    names = [str(value.name) for value in trainable if value not in gradients]
-    if names:
+def warn_of_unreached(network: Recorded, gradients: dict[Value, Value]) -> None:
+    wanted = {value for value in network.scope.trainable if value not in gradients}
+    lost = [(x, each.note) for each in network.layers for x in each.parameters if x in wanted]
+    if lost:
+        listed = ", ".join(f"{value.name} of {note}" for value, note in lost)
         warnings.warn(
-            f"the loss does not depend on {', '.join(names)}: not trained; remove them from the "
-            "layer, use them in build(), or set trainable=False",
-            stacklevel=2,
+            f"the loss does not depend on {listed}: not trained; remove it from the layer, use it "
+            "in build(), or set trainable=False",
+            stacklevel=callers_level(),
         )
+
+
+def callers_level() -> int:
+    """How many calls up the user's own line is, which a warning should point at."""
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals["__name__"].startswith(__package__):
+        level, frame = level + 1, frame.f_back
+    return level

@@ -11,13 +11,15 @@ from .errors import DescriptionError
 from .program.ir import Operand, Value
 from .program.primitives import sign
 from .program.record import composite
-from .settings import as_floats, not_negative
+from .settings import advice, as_floats, not_negative
 
 
 class Regularizer(Protocol):
-    """A penalty: its fields are strengths, ``penalty(n, kernels)`` records it for all kernels."""
+    """A penalty: its fields are strengths, ``penalty(n, kernels)`` records it for all kernels.
 
-    formula: ClassVar[str]
+    With ``reduction="sum"`` n is 1. A class may have ``formula`` and ``sum_formula``, its penalty
+    with reduction "mean" and "sum", to stand in the program's comment.
+    """
 
     def penalty(self, n: Operand, kernels: Sequence[Value]) -> Value: ...
 
@@ -26,7 +28,10 @@ def regularizer(given: Regularizer | None) -> Regularizer | None:
     """What a user's ``regularizer=`` means: anything with a ``penalty``, or none."""
     if given is not None and (isinstance(given, type) or not hasattr(given, "penalty")):
         raise DescriptionError(
-            "regularizer", "one such as sw.L2(0.1), or None", repr(given), "give an instance"
+            "regularizer",
+            "one such as sw.L2(0.1), or None",
+            repr(given),
+            advice(given, ()) if isinstance(given, type) else "give an instance: sw.L2(0.1)",
         )
     return given
 
@@ -81,6 +86,7 @@ class L2:
 
     l2: float
     formula: ClassVar[str] = "l2 / (2 n) * sum(W**2)"
+    sum_formula: ClassVar[str] = "l2 / 2 * sum(W**2)"
 
     def __post_init__(self) -> None:
         not_negative("L2", "l2", self.l2)
@@ -113,6 +119,7 @@ class L1:
 
     l1: float
     formula: ClassVar[str] = "l1 / n * sum(abs(W))"
+    sum_formula: ClassVar[str] = "l1 * sum(abs(W))"
 
     def __post_init__(self) -> None:
         not_negative("L1", "l1", self.l1)

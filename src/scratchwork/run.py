@@ -11,7 +11,7 @@ import numpy as np
 
 from .description import Description
 from .engines.numpy import NumpyEngine
-from .errors import DataError, ShapeError
+from .errors import DataError, NotReadyError, ShapeError
 from .losses import Loss, TargetKind
 from .network import record_network
 from .program.record import recording
@@ -43,12 +43,13 @@ class Run:
             network = record_network(description, recorder, "infer")
         self.width = network.output.shape[-1].number
         drawn = self.engine().named("initialize", {"rng": generator(seed, Stream.INIT)})
-        count = len(network.scope.parameters)
-        names = list(drawn)
-        self.state = State(
-            Storage({name: drawn[name] for name in names[:count]}, description.dtype),
-            Storage({name: drawn[name] for name in names[count:]}, description.dtype),
+        names, ends = list(drawn), (len(network.scope.parameters), len(network.scope.state_values))
+        parts = names[: ends[0]], names[ends[0] : sum(ends)], names[sum(ends) :]
+        parameters, layers, optimizer = (
+            Storage({name: drawn[name] for name in part}, description.dtype) for part in parts
         )
+        self.state = State(parameters, layers, optimizer)
+        self.busy = False  # whether a fit is under way
         self.prepared = False  # whether layers were fitted to training rows
         self.untouched = True  # whether the parameters are what seed and steps have made them
 
@@ -57,6 +58,8 @@ class Run:
         kind = self.last_kind = targets or self.kind()
         if kind not in self.engines:
             text = source(replace(self.description, targets=kind))
+            if self.source_file is not None:
+                self.engines.clear()  # the file shows one program: the one that runs
             self.engines[kind] = NumpyEngine(text, self.source_file)
         return self.engines[kind]
 
@@ -71,13 +74,22 @@ class Run:
 
     def take_over(self, old: Run) -> None:
         """Keep another run's parameters, layers' state and epoch; the optimizer begins anew."""
-        kept = {*old.state.parameters, *old.layer_state_names()}
+        old.refuse_if_busy("compile")
         arrays = self.state.arrays()
-        for name, value in old.state.arrays().items():
-            if name in kept and name in arrays:
+        for name, value in {**old.state.parameters, **old.state.layers}.items():
+            if name in arrays:
                 arrays[name][...] = value
         self.state.epoch, self.prepared = old.state.epoch, old.prepared
         self.untouched = old.untouched and old.state.epoch == 0 and old.seed == self.seed
+
+    def refuse_if_busy(self, where: str) -> None:
+        if self.busy:
+            raise NotReadyError(
+                where,
+                "a model at rest",
+                "one in the middle of a fit",
+                "call it when fit has returned, not in a callback",
+            )
 
     def is_fresh(self) -> bool:
         """Whether parameters and state are what the initializers drew from the seed."""
@@ -86,9 +98,6 @@ class Run:
     def check_kind(self, y: Any, loss: Loss) -> TargetKind:
         """The kind of these targets, or of those last met."""
         return self.kind() if y is None else target_kind(y, loss, self.width, "y")
-
-    def layer_state_names(self) -> set[str]:
-        return {str(value.name) for value in self.engine().source.programs["raw"].state}
 
     def values(self, **more: Any) -> dict[str, Any]:
         """What a program may ask for, by name; its settings are defaults of its functions."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import sys
 from collections.abc import Iterable
@@ -57,11 +58,64 @@ def one_of(where: str, name: str, value: object, choices: tuple[str, ...]) -> No
         raise DescriptionError(where, f"{name} one of {known}", repr(value), advice(value, choices))
 
 
+SYNONYMS = {
+    "categoricalcrossentropy": "cross_entropy",
+    "sparsecategoricalcrossentropy": "cross_entropy",
+    "crossentropyloss": "cross_entropy",
+    "logloss": "cross_entropy",
+    "binarycrossentropy": "binary_cross_entropy",
+    "bce": "binary_cross_entropy",
+    "bceloss": "binary_cross_entropy",
+    "bcewithlogitsloss": "binary_cross_entropy",
+    "mse": "mean_squared_error",
+    "mseloss": "mean_squared_error",
+    "squarederror": "mean_squared_error",
+    "acc": "accuracy",
+    "categoricalaccuracy": "accuracy",
+    "sparsecategoricalaccuracy": "accuracy",
+    "identity": "linear",
+    "logistic": "sigmoid",
+    "glorot": "glorot_uniform",
+    "xavier": "glorot_uniform",
+    "xavieruniform": "glorot_uniform",
+    "xaviernormal": "glorot_normal",
+    "he": "he_normal",
+    "kaiminguniform": "he_uniform",
+    "kaimingnormal": "he_normal",
+}
+"""What others call ours, without case and underscores: for hints only, not taken as names."""
+
+DIFFERENT = {
+    *("gelu", "elu", "selu", "celu", "silu", "swish", "mish", "prelu", "leakyrelu", "relu6"),
+    *("hardsigmoid", "logsigmoid", "logsoftmax", "softplus", "meanabsoluteerror"),
+    *("adamw", "nadam", "radam", "adamax"),
+}
+"""Names of other things, which only look like ours: no hint."""
+
+
 def advice(given: object, known: Iterable[object]) -> str:
-    """What to do about a name that is not known: the nearest that is, whatever its case."""
+    """What to do about what is not known: the nearest name, or an instance of a class."""
+    if isinstance(given, type):
+        return f"give an instance: {instance_of(given)}"
     names = {str(name).lower(): name for name in known}
-    near = get_close_matches(given.lower(), names, n=1) if isinstance(given, str) else []
+    word = given.lower() if isinstance(given, str) else ""
+    plain = word.replace("_", "").replace("-", "").replace(" ", "")
+    near = [SYNONYMS[plain]] if SYNONYMS.get(plain) in names else []
+    if not near and plain not in DIFFERENT:
+        near = get_close_matches(word, names, n=1, cutoff=0.75)
     return f"did you mean {names[near[0]]!r}?" if near else "choose one of them"
+
+
+def instance_of(given: type) -> str:
+    """How an instance of the class is made: ``sw.Adam()``, ``sw.L2(...)`` where it needs more."""
+    try:
+        settings = inspect.signature(given).parameters.values()
+        needs = any(x.default is x.empty and x.kind is not x.VAR_KEYWORD for x in settings)
+    except (TypeError, ValueError):  # a class made in C may have no signature
+        needs = True
+    name = given.__name__
+    public = getattr(sys.modules["scratchwork"], name, None) is given
+    return f"{'sw.' * public}{name}({'...' * needs})"
 
 
 def as_ints(description: object, *names: str) -> None:

@@ -14,22 +14,19 @@ from .dialects.reader import Answer, Reader, reader_text
 from .dialects.standalone import Training, training_text
 from .engines.numpy import EVALUATION_ROWS, one_thread
 from .errors import DataError, DescriptionError
-from .files import check_name, refuse_foreign, write_all
-from .losses import Loss, TargetKind
+from .files import program_path, refuse_foreign, sealed, write_all
 from .programs import description_text, mean_outputs
 from .run import Run
 from .settings import one_of, whole
 from .storage import Array
 from .training.fit import Fit, check_batch_size, needs_loss, targets_name
-from .training.inputs import as_numbers
 from .training.state import State
 from .version import __version__
+from .writing_data import checked_rows, class_names, data_arrays, members
 
 if TYPE_CHECKING:
     from .model import Sequential
 
-PARTS = ("X_train", "y_train", "X_val", "y_val", "X_test", "y_test")
-PARTNER = {name: {"X": "y", "y": "X"}[name[0]] + name[1:] for name in PARTS}
 MOST_IN_TEXT = 100_000
 """Characters of numbers that a reader holds in its text; more go into an .npz beside it."""
 
@@ -42,6 +39,7 @@ def write_program(
     data: Any = None,
     epochs: int | None = None,
     batch_size: int | None = None,
+    names: Sequence[str] | None = None,
 ) -> tuple[Path, ...]:
     """Write a program that needs NumPy alone; give back the files' paths.
 
@@ -57,29 +55,34 @@ def write_program(
         what it needs. With "predict", where class names and rows for the check come from.
     epochs, batch_size : int, optional
         With "train", instead of those of the last fit (10 and 32 before any).
+    names : sequence of str, optional
+        With "predict", the names of the classes, where they do not come from the data.
 
     Raises
     ------
     DescriptionError
-        For what a text cannot carry: callbacks; for a name that it could not print.
+        For what a text cannot carry: callbacks; for a file name that it could not print, or that
+        another module has; for ``names`` of another number than the classes.
     DataError, ShapeError
         If the data do not fit the network.
     FileError
-        If a file cannot be written, or is there and was not written by Scratchwork. All files are
-        then as they were.
+        If a file cannot be written, or is there and was not written by Scratchwork, or is a
+        program that was changed since. All files are then as they were.
     """
     one_of("write", "program", program, ("train", "predict"))
-    path = Path(path)
-    check_name(path)
+    path = program_path(path, "write", plain=True)
     given = data_arrays(data)
     run = model.ready("write", given.get("X_train"))
     if program == "predict":
-        refuse_settings(epochs=epochs, batch_size=batch_size)
-        names = [str(name) for _, found in members(data, "names") for name in found]
-        text, arrays = reader_file(run, model.last_fit, path, given, names)
+        refuse_settings(program, "train", epochs=epochs, batch_size=batch_size)
+        found = [str(name) for _, found in members(data, "names") for name in found]
+        text, arrays = reader_file(run, model.last_fit, path, given, names, found)
     else:
+        refuse_settings(program, "predict", names=names)
         text, arrays = training_file(run, model.last_fit, path, given, epochs, batch_size)
-    files: dict[Path, Callable[[BinaryIO], object]] = {path: lambda f: f.write(in_ascii(text))}
+    files: dict[Path, Callable[[BinaryIO], object]] = {
+        path: lambda f: f.write(sealed(in_ascii(text)).encode())
+    }
     if arrays:
         arrays["scratchwork"] = np.array(__version__)
         files[path.with_suffix(".npz")] = lambda f: np.savez(f, **arrays)  # type: ignore[arg-type]
@@ -89,58 +92,18 @@ def write_program(
     return tuple(files)
 
 
-def refuse_settings(**settings: int | None) -> None:
+def refuse_settings(program: str, other: str, **settings: object) -> None:
     """A trained network has no epochs: better said than ignored."""
     for name, value in settings.items():
         if value is not None:
             raise DescriptionError(
-                'write(program="predict")', f"no {name}", repr(value), 'give it to program="train"'
+                f'write(program="{program}")', f"no {name}", repr(value), f'with program="{other}"'
             )
 
 
-def in_ascii(text: str) -> bytes:
+def in_ascii(text: str) -> str:
     """Names are ASCII already; in a comment, such as a loss's title, other letters are escaped."""
-    return text.encode("ascii", "backslashreplace")
-
-
-# ---- the data ----
-def data_arrays(data: Any) -> dict[str, Array]:
-    """X_train, y_train, ... of a Dataset, a pair, or a dict; a part without rows is left out."""
-    if data is None:
-        return {}
-    if isinstance(data, tuple | list) and len(data) == 2:
-        data = {"X_train": data[0], "y_train": data[1]}
-    arrays = {name: as_numbers(a, f"write(data) {name}") for name, a in members(data, *PARTS)}
-    found = {name: array for name, array in arrays.items() if array.size}
-    alone = [name for name in found if PARTNER[name] not in found]
-    if alone or "X_train" not in found:
-        raise DataError(
-            "write(data)",
-            "X_train and y_train, perhaps X_val and y_val, X_test and y_test",
-            f"{type(data).__name__} with {', '.join(found) or 'none of them'}",
-            "give data=(X, y), a dict of arrays, or a data set",
-        )
-    return found
-
-
-def members(data: Any, *names: str) -> list[tuple[str, Any]]:
-    """What a data set or a dict has of these names."""
-    given = data if isinstance(data, Mapping) else {n: getattr(data, n, None) for n in names}
-    return [(name, given[name]) for name in names if given.get(name) is not None]
-
-
-def checked_rows(run: Run, arrays: dict[str, Array], loss: Loss) -> TargetKind | None:
-    """Refuse rows that do not fit the network; leave each y as the program takes it."""
-    kinds: set[TargetKind] = set()
-    for name in [name for name in arrays if name.startswith("X_")]:
-        X = run.check_X(arrays[name], f"write(data) {name}")
-        y, where = PARTNER[name], f"write(data) {PARTNER[name]}"
-        kind, arrays[y] = run.check_y(arrays[y], len(X), where, loss)
-        kinds.add(kind)
-    if len(kinds) > 1:
-        todo = "give class numbers everywhere, or rows everywhere"
-        raise DataError("write(data)", "the same kind of y in each part", "two kinds", todo)
-    return kinds.pop() if kinds else None
+    return text.encode("ascii", "backslashreplace").decode()
 
 
 # ---- a training program ----
@@ -216,7 +179,12 @@ def shape_text(sizes: Sequence[int]) -> str:
 
 # ---- a trained network ----
 def reader_file(
-    run: Run, fit: Fit | None, path: Path, data: dict[str, Array], names: Sequence[str]
+    run: Run,
+    fit: Fit | None,
+    path: Path,
+    data: dict[str, Array],
+    names: Sequence[str] | None,
+    found: Sequence[str],
 ) -> tuple[str, dict[str, Array]]:
     """The text with its numbers, or with the arrays beside it."""
     program = run.engine().source.programs["predict"]
@@ -237,7 +205,7 @@ def reader_file(
         module=path.stem,
         input_shape=run.description.input_shape,
         answer=answer,
-        classes=class_names(names, run.width, answer),
+        classes=class_names(names, found, run.width, answer),
         numbers=texts if in_text else None,
         examples=examples,
         expected=expected,
@@ -276,9 +244,3 @@ def kind_of_answer(run: Run, answers: Array) -> Answer:
     if link is sigmoid:
         return "one of two" if run.width == 1 else "several"
     return "numbers" if answers.ndim == 2 else "array"
-
-
-def class_names(names: Sequence[str], width: int, answer: Answer) -> tuple[str, ...]:
-    """The names of the classes, from the data set or counted."""
-    number = {"numbers": 0, "array": 0, "one of two": 2}.get(answer, width)
-    return tuple(names) if len(names) == number else tuple(map(str, range(number)))

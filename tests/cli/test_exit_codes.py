@@ -52,8 +52,12 @@ def test_no_mnist(run: Runner) -> None:
     result = run("train", "mnist")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith("error: mnist() expects the MNIST files")
+    assert "give --data Keras' mnist.npz or a folder" in result.stderr
     assert "SCRATCHWORK_MNIST" in result.stderr
-    assert run("train", "mnist", "--data", "nowhere").exit_code == 1
+    missing = run("train", "mnist", "--data", "nowhere")
+    assert missing.exit_code == 1
+    assert missing.stderr.startswith("error: --data expects an .npz file or a folder")
+    assert "mnist(path)" not in result.stderr + missing.stderr
 
 
 def test_a_loss_that_is_not_finite(run: Runner) -> None:
@@ -77,7 +81,9 @@ def test_a_network_larger_than_the_memory(run: Runner, monkeypatch: pytest.Monke
 def test_version_and_help(run: Runner) -> None:
     assert run("--version").stdout == f"scratchwork, version {sw.__version__}\n"
     assert "scratchwork train digits" in run("--help").stdout
+    assert run("-h").stdout == run("--help").stdout
     for command in ("train", "source"):
         text = run(command, "--help").stdout
+        assert run(command, "-h").stdout == text
         assert f"  scratchwork {command} digits" in text
         assert "digits 128,64; moons 32,16" in " ".join(text.split())

@@ -68,21 +68,25 @@ def test_a_reader_that_goes_away(run: Runner, words: tuple[str, ...]) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full there")
-def test_a_full_disk(run: Runner) -> None:
+@pytest.mark.parametrize("words", ["source digits", "train moons", "--help", "train -h"])
+def test_a_full_disk(run: Runner, words: str) -> None:
     with open("/dev/full", "w") as full:
-        command = [*COMMAND, "source", "digits"]
+        command = [*COMMAND, *words.split()]
         result = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
     assert result.returncode == 1
-    assert result.stderr.startswith("error: ")
-    assert len(result.stderr.splitlines()) == 1
+    assert result.stderr == (
+        "error: No space left on device; make room, or send the output elsewhere\n"
+    )
 
 
-def in_a_terminal(*words: str, stdout: int | None = None) -> tuple[bytes, bytes]:
-    """What a terminal 120 columns wide is sent, and what ``stdout`` is if it goes elsewhere."""
+def in_a_terminal(
+    *words: str, stdout: int | None = None, columns: int = 120
+) -> tuple[bytes, bytes]:
+    """What a terminal is sent, and what ``stdout`` is if it goes elsewhere."""
     import pty
 
     ours, theirs = pty.openpty()
-    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "120"}
+    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": str(columns)}
     process = subprocess.Popen(
         [*COMMAND, *words], stdout=stdout or theirs, stderr=theirs, env=environment
     )
@@ -121,6 +125,15 @@ def test_with_stdout_in_a_pipe_the_bar_stays_in_the_terminal(run: Runner) -> Non
     shown, out = in_a_terminal(*words, stdout=subprocess.PIPE)
     assert "\u2501" in shown.decode()
     assert out.decode() == run(*words).stdout
+
+
+@needs_terminal
+def test_commands_to_copy_are_never_broken(run: Runner) -> None:
+    options = ("moons", "--layers", "4,3,2", "--learning-rate", "0.0125", "--epochs", "1")
+    words = ("train", *options)
+    shown = in_a_terminal(*words, columns=30)[0].decode().replace("\r\n", "\n")
+    assert f"scratchwork source {' '.join(options)}\n" in shown
+    assert f"scratchwork train {' '.join(options)} --write moons.py\n" in shown
 
 
 @needs_terminal

@@ -35,6 +35,11 @@ def test_the_whole_program_is_printed(run: Runner) -> None:
     assert {"initialize", "train_step", "train_epoch", "evaluate", "predict"} <= set(names)
 
 
+def test_the_help_says_how_to_get_the_whole(run: Runner) -> None:
+    last = run("source", "-h").stdout.splitlines()[-1]
+    assert last == "  The whole program: scratchwork source digits --program program"
+
+
 def test_preprocessing_comes_with_the_data_set(run: Runner) -> None:
     assert "Rescale(0.0625)" in run("source", "digits").stdout
     assert "Standardize()" in run("source", "moons").stdout

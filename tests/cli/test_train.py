@@ -91,6 +91,16 @@ def test_a_program_of_ours_is_written_over(run: Runner) -> None:
     assert (first.exit_code, second.exit_code) == (0, 0)
 
 
+def test_a_program_that_was_changed_is_kept(run: Runner) -> None:
+    run("train", "moons", *SMALL, "--write", "moons.py")
+    with open("moons.py", "a") as file:
+        file.write("# mine\n")
+    result = run("train", "moons", *SMALL, "--write", "moons.py")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "got one that was changed since; choose another name" in result.stderr
+    assert Path("moons.py").read_text().endswith("# mine\n")
+
+
 def foreign(path: Path) -> None:
     path.write_text("print('mine')\n")
 
@@ -106,6 +116,7 @@ def foreign(path: Path) -> None:
         ("gr\u00fcn.py", None, 2, "plain ASCII"),
         ("-", None, 2, "ends in .py"),
         ("", None, 2, "ends in .py"),
+        ("numpy.py", None, 2, "a name that no module of Python, NumPy"),
     ],
 )
 def test_a_file_that_cannot_be_written_is_refused_before_training(

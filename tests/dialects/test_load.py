@@ -8,6 +8,7 @@ import linecache
 import pdb
 import re
 import stat
+import subprocess
 import sys
 import traceback
 from pathlib import Path
@@ -18,7 +19,8 @@ import pytest
 
 import scratchwork as sw
 from scratchwork.dialects.load import load
-from scratchwork.errors import FileError
+from scratchwork.errors import DescriptionError, FileError
+from scratchwork.files import sealed
 
 X, Y = np.ones((6, 3), np.float32), np.arange(6) % 2
 
@@ -136,7 +138,9 @@ def test_pdb_stops_by_the_name_of_the_file(tmp_path: Path) -> None:
 def test_source_file_is_the_program(tmp_path: Path) -> None:
     path = tmp_path / "net.py"
     model = compiled(source_file=path)
-    assert path.read_text() == model.source("program")
+    assert path.read_text() == sealed(model.source("program"))
+    module = model.run.engine().module  # type: ignore[union-attr]
+    assert inspect.getsource(module) == path.read_text()
     assert running(model, "predict").__code__.co_filename == str(path)
 
 
@@ -158,6 +162,65 @@ def test_lines_that_were_shown_before_the_file_was_written_again_are_forgotten(
     assert "accuracy" in "".join(linecache.getlines(str(path)))
 
 
+def test_a_program_that_was_changed_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    model = compiled(source_file=path)
+    changed = path.read_text().replace("    return loss\n", "    print(loss)\n    return loss\n", 1)
+    path.write_text(changed)
+    before = model.source("program")
+    with pytest.raises(FileError, match="got one that was changed since; choose another name"):
+        model.compile(loss="mean_squared_error", source_file=path)
+    assert path.read_text() == changed
+    assert model.source("program") == before
+
+
+LIMITED = """
+import resource, scratchwork as sw
+from scratchwork.errors import FileError
+model = sw.Sequential([sw.Dense(2)], input_shape=3)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+try:
+    model.compile(loss="cross_entropy", seed=0, source_file="net.py")
+except FileError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize("older", [False, True])
+def test_a_full_disk_leaves_the_file_as_it_was(older: bool, tmp_path: Path) -> None:
+    pytest.importorskip("resource", reason="no limits on this system")
+    if older:
+        compiled(source_file=tmp_path / "net.py")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", LIMITED],
+        cwd=tmp_path, env={"PYTHONPATH": str(Path(sw.__file__).parents[1])},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "and room there, got File too large; make the folder or room" in done.stdout
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize("name", [3, b"net.py", "net", "net.txt", "folder/", "", "n\0t.py"])
+def test_a_name_of_no_program_is_refused(name: Any, tmp_path: Path) -> None:
+    with pytest.raises(DescriptionError, match=r"compile\(source_file\) expects .* ends in \.py"):
+        compiled(source_file=tmp_path / name if isinstance(name, str) else name)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["numpy.py", "math.py"])
+def test_a_name_that_would_hide_a_module_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(DescriptionError, match="would import this file instead"):
+        compiled(source_file=tmp_path / name)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_may_have_any_letters(tmp_path: Path) -> None:
+    compiled(source_file=tmp_path / "gr\u00fcn.py")
+    assert (tmp_path / "gr\u00fcn.py").exists()
+
+
 @pytest.mark.parametrize("content", [b"import os\n", b"", b"\xff\xfe\x00"])
 def test_a_foreign_file_is_refused_and_left_alone(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "mine.py"
@@ -167,10 +230,12 @@ def test_a_foreign_file_is_refused_and_left_alone(content: bytes, tmp_path: Path
     assert path.read_bytes() == content
 
 
-@pytest.mark.parametrize("place", ["missing/net.py", "."])
-def test_a_place_that_cannot_be_written(place: str, tmp_path: Path) -> None:
-    with pytest.raises(FileError, match=r"a file that can be written, got .*; choose another"):
-        compiled(source_file=tmp_path / place)
+def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match=r"a folder that takes new files, .* or choose another"):
+        compiled(source_file=tmp_path / "missing" / "net.py")
+    (tmp_path / "net.py").mkdir()
+    with pytest.raises(FileError, match="got a folder; choose another name"):
+        compiled(source_file=tmp_path / "net.py")
 
 
 def test_a_folder_without_the_right_to_write(tmp_path: Path) -> None:
@@ -178,7 +243,7 @@ def test_a_folder_without_the_right_to_write(tmp_path: Path) -> None:
     try:
         (tmp_path / "probe").touch()
     except PermissionError:
-        with pytest.raises(FileError, match="a file that can be written"):
+        with pytest.raises(FileError, match="a folder that takes new files"):
             compiled(source_file=tmp_path / "net.py")
     else:  # root may write anywhere: the other places above are tested in any case
         (tmp_path / "probe").unlink()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import math
 import re
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pytest
 
 import scratchwork as sw
+from scratchwork.errors import NonFiniteError
 from scratchwork.training import loop
 from tests.training import classifier, rows, snapshot
 
@@ -227,3 +229,25 @@ def test_a_huge_validation_loss_is_shown_and_no_warning() -> None:
     history = model.fit(1e-20 * X, y, epochs=1, validation_data=(1e20 * X, y))
     assert math.isfinite(history["loss"][0])
     assert not math.isfinite(history["val_loss"][0])
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A rate that leaves the numbers after ten steps."""
+
+    complex: bool
+
+    def rate(self, t: sw.Value, epoch: sw.Value) -> sw.Value:
+        left = 1 - t / 10
+        return 0.1 * (left**0.5 if self.complex else np.sqrt(left))
+
+
+@pytest.mark.parametrize("complex", [False, True])
+def test_a_rate_that_is_no_number_names_its_step_and_changes_nothing(complex: bool) -> None:
+    X, y = np.ones((20, 2)), np.ones(20)
+    model = sw.Sequential([sw.Dense(1)], input_shape=2)
+    model.compile("mean_squared_error", sw.SGD(Ending(complex)), seed=0)
+    with pytest.raises(NonFiniteError, match="epoch 6, step 11: update: SGD"):
+        model.fit(X, y, epochs=20, batch_size=10)
+    assert model.run is not None
+    assert model.run.state.t == 10

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import pytest
 
@@ -133,3 +134,25 @@ def test_a_long_layer_widens_its_column_only(capsys: pytest.CaptureFixture[str])
     head, first, *rest = printed(capsys, [long, sw.Flatten(), sw.Dense(10)], (28, 28, 3))
     assert first.index("(n, 14, 14, 16)") == head.index("output")
     assert {len(line) for line in (head, first, *rest[:3])} == {len(head)}
+
+
+@dataclass(frozen=True)
+class Mixing:
+    """A user's layer that carries the number before it, as two of them do."""
+
+    numbered: ClassVar[bool] = False
+
+    def build(self, x: Any, scope: Any) -> Any:
+        return x @ scope.parameter("M", (x.shape[1], x.shape[1]), sw.Constant(0.5))
+
+
+def test_equal_layers_of_one_number_are_counted_apart() -> None:
+    found = summary([sw.Dense(3), Mixing(), Mixing(), sw.Rescale(2.0), sw.Rescale(2.0)], 5)
+    assert [(x.note, x.parameters, x.multiply_adds) for x in found.layers] == [
+        ("layer 1: Dense(3)", 18, 15),
+        ("layer 1: Mixing()", 9, 9),
+        ("layer 1: Mixing()", 9, 9),
+        ("layer 1: Rescale(2.0)", 0, 0),
+        ("layer 1: Rescale(2.0)", 0, 0),
+    ]
+    assert found.parameters == 36

@@ -219,7 +219,9 @@ def test_a_change_before_the_line_that_reads(finished: Program) -> None:
     rest = [line for line in finished.lines if line not in early]
     reader = next(i for i, line in enumerate(rest) if line.target.name == "dN2")
     moved = (*rest[:reader], *early, *rest[reader:])
-    with pytest.raises(ProgramError, match="reading before changing, got dN2 from the changed"):
+    with pytest.raises(
+        ProgramError, match="reading before changing, got dN2 from scale2, when scale2 was changed"
+    ):
         check(finished.having(lines=moved))
 
 
@@ -249,7 +251,7 @@ def test_state_of_a_layer_that_reads_what_the_loop_changed() -> None:
     stale = replace(state, statement=replace(state.statement, inputs=(scale,)), inlined={})
     lines = tuple(stale if line is state else line for line in program.lines)
     with pytest.raises(
-        ProgramError, match=r"reading before changing, got .* from the changed scale1"
+        ProgramError, match=r"reading before changing, got .* from scale1, when scale1 was changed"
     ):
         check(program.having(lines=lines))
 

@@ -160,7 +160,7 @@ RULES: dict[str, tuple[Callable[..., Any], str, str]] = {
     "plus nothing": (lambda X, A, w: X + 0, "X + 0", "X"),
     "nothing plus": (lambda X, A, w: 0.0 + X, "0.0 + X", "X"),
     "minus nothing": (lambda X, A, w: X - 0, "X - 0", "X"),
-    "a marker": (lambda X, A, w: stop_gradient(X), "X", "X"),
+    "a marker": (lambda X, A, w: stop_gradient(X), "X.copy()", "X"),
     "the same shape": (lambda X, A, w: X.reshape(N, 3), "X.reshape(-1, 3)", "X"),
     "stretched to its own shape": (lambda X, A, w: fill(X, X), "np.broadcast_to(X, X.shape)", "X"),
     "turned twice": (lambda X, A, w: A.T.T, "A.T.T", "A"),

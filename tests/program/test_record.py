@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import scratchwork as sw
 from scratchwork.errors import ProgramError, ShapeError
 from scratchwork.program.ir import N, Size, Value
 from scratchwork.program.primitives import equal, where
@@ -238,3 +239,31 @@ def test_an_error_in_a_composite_leaves_the_recording_usable() -> None:
 def test_dtypes_are_those_that_numpy_will_have(function: Callable[[Any], Any], dtype: str) -> None:
     (y,) = record(lambda X: function(X), "X").outputs
     assert y.dtype == dtype
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (lambda x: x[:, 0], r"layer 0: Activation\(.*\): an index into"),
+        (lambda x: len(x), "len of"),
+        (lambda x: float(x), "float of"),
+        (lambda x: np.where(x > 0), "np.where"),
+        (lambda x: 1 if x > 0 else 0, "layer 0: .* a condition on"),
+    ],
+)
+def test_what_cannot_be_recorded_is_refused_with_the_layer(function: Any, message: str) -> None:
+    with pytest.raises(ProgramError, match=message):
+        sw.Sequential([sw.Activation(function)], input_shape=3).source("predict")
+
+
+class Sized:
+    """A layer whose width is computed from its input's."""
+
+    def build(self, x: sw.Value, scope: sw.Scope) -> sw.Value:
+        d = x.shape[1]
+        W = scope.parameter("W", (d, 2 * d // 2 + (d - 2)), sw.Constant(1.0))
+        return (x @ W).named("Z")
+
+
+def test_sizes_calculate() -> None:
+    assert sw.Sequential([Sized()], input_shape=3).predict(np.ones((1, 3))).shape == (1, 4)

@@ -127,7 +127,7 @@ def test_a_parameter_that_the_loss_does_not_reach_is_named_and_left_alone() -> N
             scope.parameter("lost", (2,), sw.Constant(1.0))
             return x * 2
 
-    with pytest.warns(UserWarning, match="the loss does not depend on lost1: not trained"):
+    with pytest.warns(UserWarning, match="the loss does not depend on lost1 of layer 1: Unused"):
         program = step(sw.Adam(), Unused(), sw.Dense(1))
     assert "lost1" not in {x.name for x in program.updates}
     assert "lost1" not in {x.name for x in program.given}

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from scratchwork.dialects.load import load
-from scratchwork.dialects.numpy import function_texts, print_program
+from scratchwork.dialects.numpy import print_program
+from scratchwork.dialects.numpy_functions import function_texts
 from scratchwork.program.check import check
 from scratchwork.program.ir import OPS, N, Program, Shape, Size, Value
 from scratchwork.program.lines import lines

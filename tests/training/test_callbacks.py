@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 import scratchwork as sw
@@ -87,3 +88,18 @@ def test_what_is_no_list_of_functions_is_refused_before_training(given: Any) -> 
     before = everything(model)
     refused(lambda: model.fit(X, y, callbacks=given), ValueError, "callbacks", "in a list")
     assert everything(model) == before
+
+
+@pytest.mark.parametrize("where", ["compile", "fit"])
+def test_a_callback_cannot_begin_the_model_anew(where: str) -> None:
+    """The rest of the fit would train numbers that the model no longer has."""
+    X, y = np.ones((4, 2)), np.ones((4, 1))
+    model = sw.Sequential([sw.Dense(1)], input_shape=2)
+    model.compile("mean_squared_error", seed=0)
+    again = {
+        "compile": lambda model: model.compile("mean_squared_error"),
+        "fit": lambda model: model.fit(X, y),
+    }
+    with pytest.raises(sw.errors.NotReadyError, match="a model at rest"):
+        model.fit(X, y, epochs=2, callbacks=[again[where]])
+    model.fit(X, y, epochs=1)

@@ -71,8 +71,11 @@ def test_repr_is_a_table_with_a_line_an_epoch() -> None:
 
 
 def test_a_name_that_is_not_there() -> None:
-    with pytest.raises(KeyError, match="acc"):
+    with pytest.raises(KeyError, match="no 'acc', only nothing yet"):
         History()["acc"]
+    history = History(history={"loss": [1.0], "accuracy": [0.5]}, epoch=[0])
+    with pytest.raises(KeyError, match="no 'acc', only loss, accuracy"):
+        history["acc"]
     assert "acc" not in History()
 
 

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 import scratchwork as sw
+from scratchwork.losses import Loss, TargetKind, loss
+from scratchwork.training.inputs import check_y
 from tests.training import Array, classifier, everything, refused, rows, snapshot
 
 # ---- forms of X that mean the same ----
@@ -179,6 +181,7 @@ BAD_X: dict[str, tuple[Any, tuple[str, ...]]] = {
     "one text": ("abc", ("numbers", "<U3")),
     "complex": (X + 0j, ("numbers", "complex128")),
     "dates": (X.astype("datetime64[s]"), ("numbers", "datetime64")),
+    "masked": (np.ma.array(X, mask=X > 1), ("masked", "fill or drop")),
     "ragged lists": ([[1, 2, 3], [1, 2]], ("equal length",)),
 }
 BAD_CALLS: dict[str, Callable[[sw.Sequential, Any], object]] = {
@@ -256,11 +259,14 @@ BAD_Y: dict[str, tuple[str, int, Any, tuple[str, ...]]] = {
     "one number": (CE, 4, 3, ("one number for 9 rows",)),
     "class too large": (CE, 4, y + 1, ("from 0 to 3", "4", "from 0")),
     "class negative": (CE, 4, y - 1, ("from 0 to 3", "-1")),
-    "class fractional": (CE, 4, y + 0.5, ("from 0 to 3", "0.5")),
-    "class NaN": (CE, 4, with_entry(y, (2,), np.nan), ("from 0 to 3", "nan")),
-    "class infinite": (CE, 4, with_entry(y, (2,), np.inf), ("from 0 to 3", "inf")),
-    "class text": (CE, 4, ["a", "b", "c"] * 3, ("numbers", "<U1")),
-    "None": (CE, 4, None, ("numbers", "object")),
+    "class fractional": (CE, 4, y + 0.5, ("from 0 to 3", "0.5 at row 0", "mean_squared_error")),
+    "class NaN": (CE, 4, with_entry(y, (2,), np.nan), ("nan at row 2 (1 in all)", "drop such")),
+    "class infinite": (CE, 4, with_entry(y, (2,), np.inf), ("from 0 to 3", "inf at row 2")),
+    "class text": (CE, 4, ["a", "b", "c"] * 3, ("numbers", "'a'", "np.unique(y, return_inverse")),
+    "class objects of text": (CE, 4, np.array(["a", "b", "c"] * 3, object), ("np.unique(y",)),
+    "some text": (CE, 4, [*range(4), "b", None, 1, 2, 3], ("numbers", "object")),
+    "None": (CE, 4, None, ("targets", "None", "give y")),
+    "masked": (CE, 4, np.ma.array(y, mask=y == 3), ("2 masked", "fill or drop")),
     "ragged": (CE, 4, [[0, 1]] * 8 + [[1]], ("equal length",)),
     "rows of 3": (CE, 4, np.eye(3)[y % 3], ("(n, 4)", "(9, 3)", "4 outputs")),
     "three axes": (CE, 4, np.eye(4)[y][None].reshape(9, 2, 2), ("(n, 4)", "(9, 2, 2)")),
@@ -370,3 +376,40 @@ def test_predicting_needs_no_loss() -> None:
     np.testing.assert_allclose(
         model.predict(X), X.astype(np.float32) @ model["W1"] + model["b1"], rtol=1e-6
     )
+
+
+def test_a_masked_array_without_masked_entries_is_an_array() -> None:
+    assert np.array_equal(classifier().predict(np.ma.array(X)), classifier().predict(X))
+
+
+# ---- accuracy counts classes ----
+LOSSES: dict[str, Loss] = {"mse": loss("mean_squared_error"), "own": loss(lambda Z, Y: Z - Y)}
+REAL: dict[str, tuple[TargetKind, int, Any]] = {
+    "prices": ("column", 1, [1.5, 0.0, 1.0]),
+    "-1 and 1": ("column", 1, [0.0, -1.0, 1.0]),
+    "rows": ("matrix", 2, [[0, 1], [0.25, 0.75], [1, 0]]),
+}
+
+
+def checked(kind: TargetKind, width: int, given: Any, of: Loss, metrics: Any) -> Array:
+    return check_y(given, kind, of, 3, width, "float32", "fit(y)", metrics)
+
+
+@pytest.mark.parametrize("of", LOSSES.values(), ids=LOSSES)
+@pytest.mark.parametrize(("kind", "width", "given"), REAL.values(), ids=REAL)
+def test_accuracy_of_real_targets_is_refused(
+    of: Loss, kind: TargetKind, width: int, given: Any
+) -> None:
+    refused(
+        lambda: checked(kind, width, given, of, ["accuracy"]), ValueError,
+        "targets 0 and 1", "at row", "leave accuracy out",
+    )  # fmt: skip
+    assert len(checked(kind, width, given, of, [])) == 3
+
+
+@pytest.mark.parametrize("of", LOSSES.values(), ids=LOSSES)
+def test_accuracy_of_zeros_and_ones_is_allowed(of: Loss) -> None:
+    assert len(checked("column", 1, [0, 1, 1], of, ["accuracy"])) == 3
+    assert len(checked("matrix", 2, [[0, 1], [1, 0], [0, 1]], of, ["accuracy"])) == 3
+    soft = [[0.25, 0.75]] * 3
+    assert len(checked("matrix", 2, soft, loss("cross_entropy"), ["accuracy"])) == 3

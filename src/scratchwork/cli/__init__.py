@@ -9,6 +9,8 @@ from __future__ import annotations
 import errno
 import shlex
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -22,8 +24,8 @@ except ModuleNotFoundError as error:  # the library itself works with NumPy alon
     ) from None
 
 from ..datasets import Dataset
-from ..errors import DescriptionError, FileError, ScratchworkError
-from ..files import check_name, refuse_foreign
+from ..errors import DataError, DescriptionError, FileError, ScratchworkError
+from ..files import program_path, refuse_foreign
 from ..model import Sequential
 from ..version import __version__
 from .options import description_options, given
@@ -32,6 +34,7 @@ from .tasks import TASKS, Settings
 
 PROGRAMS = ("step", "epoch", "predict", "evaluate", "initialize", "program")
 INTERRUPTED = 130
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Failure(click.ClickException):
@@ -47,28 +50,46 @@ class Misuse(Failure):
     exit_code = 2
 
 
+@contextmanager
+def one_line_each() -> Iterator[None]:
+    """Errors become one line and an exit code."""
+    try:
+        yield
+    except KeyboardInterrupt as interrupt:
+        click.echo(f"\n{interrupt or 'interrupted'}", err=True)
+        raise click.exceptions.Exit(INTERRUPTED) from None
+    except DescriptionError as error:
+        raise Misuse(str(error)) from error
+    except ScratchworkError as error:
+        raise Failure(str(error)) from error
+    except MemoryError as error:
+        raise Failure(f"not enough memory: {error}; choose smaller --layers") from error
+    except OSError as error:
+        if error.errno == errno.EPIPE:  # | head: click ends in silence
+            raise
+        if error.errno in NO_ROOM:
+            todo = "make room, or send the output elsewhere"
+            raise Failure(f"{error.strerror}; {todo}") from error
+        raise Failure(str(error)) from error
+
+
 class Commands(click.Group):
-    """Commands whose errors become one line and an exit code."""
+    """Commands that end with one line where something is wrong."""
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        with one_line_each():  # --help and --version print here
+            return super().make_context(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
-        try:
+        with one_line_each():
             return super().invoke(ctx)
-        except KeyboardInterrupt as interrupt:
-            click.echo(f"\n{interrupt or 'interrupted'}", err=True)
-            raise click.exceptions.Exit(INTERRUPTED) from None
-        except DescriptionError as error:
-            raise Misuse(str(error)) from error
-        except ScratchworkError as error:
-            raise Failure(str(error)) from error
-        except MemoryError as error:
-            raise Failure(f"not enough memory: {error}; choose smaller --layers") from error
-        except OSError as error:
-            if error.errno == errno.EPIPE:  # | head: click ends in silence
-                raise
-            raise Failure(str(error)) from error
 
 
-@click.group(cls=Commands, epilog="Begin with: scratchwork train digits")
+@click.group(
+    cls=Commands,
+    epilog="\b\nBegin with: scratchwork train digits",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, prog_name="scratchwork")
 def main() -> None:
     """Train a neural network, and read the NumPy program that does it."""
@@ -107,7 +128,7 @@ def train(
     model = settings.model()
     if write is not None:
         check_writable(write)
-    dataset = TASKS[task].load(data, settings.seed)
+    dataset = load(task, data, settings.seed)
     say(settings.headline(dataset))
     fit(model, settings, dataset)
     accuracy = model.evaluate(dataset.X_test, dataset.y_test)["accuracy"]
@@ -123,7 +144,7 @@ def train(
         say(f"or keep it as a file: scratchwork train {words} --write {task}.py")
 
 
-@main.command()
+@main.command(epilog="\b\nThe whole program: scratchwork source digits --program program")
 @description_options
 @click.option(
     "--program",
@@ -145,9 +166,19 @@ def source(task: str, program: str, **options: Any) -> None:
     show_program(Settings.of(task, **options).model().source(program))
 
 
+def load(task: str, data: Path | None, seed: int) -> Dataset:
+    """The data set; an error names the option, not the argument of the function."""
+    try:
+        return TASKS[task].load(data, seed)
+    except (DataError, FileError) as error:
+        raise type(error)(
+            *(part.replace("mnist(path)", "--data") for part in error.args)
+        ) from error
+
+
 def check_writable(path: Path) -> None:
     """Refuse, before anything is trained, a file that could not be written afterwards."""
-    check_name(path)
+    program_path(path, "write", plain=True)
     try:
         for file in (path, path.with_suffix(".npz")):
             refuse_foreign(file)

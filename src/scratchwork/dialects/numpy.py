@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ..program.ir import Line, Loop, Operand, Program, Statement, Value, shape_text
-from . import numpy_functions
 from .layout import comment, commented, fold
 from .spelling import (
     ATOM,
@@ -72,8 +70,10 @@ def add_windows(s: Statement, inputs: Sequence[Code]) -> str:
 
 
 def draw(function: str) -> Spelling:
+    """rng.normal(mean, stddev, shape); the number of rows stands in the shape."""
+
     def text(s: Statement, inputs: Sequence[Code]) -> str:
-        settings = [x.text for x in inputs[1:] if x.text != "n"]
+        settings = [x.text for x in inputs[1:]] if s.op.name != "random" else []
         return f"rng.{function}({', '.join([*settings, shape_of(s)])})"
 
     return plain(text)
@@ -125,26 +125,11 @@ def spellings(dtype: str) -> dict[str, Spelling]:  # long: a table
         "arange": plain(lambda s, inputs: f"np.arange({s.attrs['size']})"),
         "full": plain(lambda s, inputs: full(s, inputs, dtype)),
         "cast": plain(lambda s, inputs: f"{inputs[0].at(ATOM)}.astype({dtype})"),
-        "copy": lambda s, inputs: inputs[0],
+        "copy": method("copy"),
         "random": draw("random"),
         "uniform": draw("uniform"),
         "normal": draw("normal"),
     }
-
-
-FUNCTIONS = ("windows", "add_windows", "first_maximum")
-
-
-def function_texts(programs: Iterable[Program]) -> str:
-    """The source of the functions that the programs call and NumPy does not have."""
-    called = {s.op.name for program in programs for s in program.statements}
-    texts = [
-        inspect.getsource(getattr(numpy_functions, name)) for name in FUNCTIONS if name in called
-    ]
-    return "\n\n".join(
-        text.replace("  # type: ignore[no-untyped-def] # printed as it stands", "")
-        for text in texts
-    )
 
 
 # ---- one function of the text ----
@@ -265,6 +250,8 @@ def assignment(line: Line, table: Mapping[str, Spelling]) -> str:
     if writes is not None and s.op.name in ("subtract", "add") and s.inputs[0] is writes:
         sign = "-=" if s.op.name == "subtract" else "+="
         return f"{writes.name} {sign} {code(s.inputs[1], line, table).text}"
+    if writes is not None and s.op.name == "copy":
+        return f"{writes.name}[...] = {code(s.inputs[0], line, table).text}"
     place = f"{writes.name}[...]" if writes is not None else line.target.name
     return f"{place} = {spell(s, line, table).text}"
 
@@ -295,4 +282,4 @@ def print_loop(loop: Loop, table: Mapping[str, Spelling]) -> Iterator[str]:
     yield "        strict=True,"
     yield "    ):"
     for line in loop.rule.lines:
-        yield f"        {assignment(line, table)}"
+        yield from fold(f"        {assignment(line, table)}")

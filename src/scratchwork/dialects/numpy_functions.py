@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
+
+from ..program.ir import Program
 
 Array = NDArray[np.generic]
 
@@ -34,3 +39,14 @@ def first_maximum(X, axis):  # type: ignore[no-untyped-def] # printed as it stan
     first = np.expand_dims(X.argmax(axis), axis)
     position = np.arange(X.shape[axis]).reshape([-1 if i == axis else 1 for i in range(X.ndim)])
     return position == first
+
+
+FUNCTIONS = (windows, add_windows, first_maximum)
+
+
+def function_texts(programs: Iterable[Program]) -> str:
+    """The source of the functions that the programs call and NumPy does not have."""
+    called = {s.op.name for program in programs for s in program.statements}
+    texts = [inspect.getsource(each) for each in FUNCTIONS if each.__name__ in called]
+    marker = "  # type: ignore[no-untyped-def] # printed as it stands"
+    return "\n\n".join(text.replace(marker, "") for text in texts)

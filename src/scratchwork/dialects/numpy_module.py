@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from ..program.ir import Line, Program, Value
 from ..version import __version__
 from .layout import fold
-from .numpy import arguments, function_texts, print_function, print_program
+from .numpy import arguments, print_function, print_program
+from .numpy_functions import function_texts
 from .spelling import literal
 
 

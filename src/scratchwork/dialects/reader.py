@@ -9,7 +9,8 @@ from math import prod
 from typing import Literal, TypeAlias
 
 from ..program.ir import Program, shape_text
-from .numpy import function_texts, print_function
+from .numpy import print_function
+from .numpy_functions import function_texts
 from .numpy_module import head, owner
 
 Answer: TypeAlias = Literal["numbers", "array", "one of many", "one of two", "several"]
@@ -98,11 +99,15 @@ def quoted(text: str) -> str:
 
 def predict_text(program: Program, plan: Reader) -> str:
     what = "Probabilities" if plan.classes else "Outputs"
-    shapes = f"{shape_text(program.outputs[0].shape)} for X (n, {sizes(plan)})"
+    rows = f"X (n, {sizes(plan)})"
+    shapes = f"{shape_text(program.outputs[0].shape)} for {rows}"
     return "\n".join([
         "def predict(X):",
         f'    """{what} {shapes}."""',
-        f"    return forward(np.ascontiguousarray(X, np.{plan.dtype}), **NUMBERS)",
+        f"    X = np.ascontiguousarray(X, np.{plan.dtype})",
+        f"    if X.shape[1:] != {plan.input_shape}:",
+        f'        raise ValueError(f"predict expects {rows}, got {{X.shape}}")',
+        "    return forward(X, **NUMBERS)",
     ])  # fmt: skip
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from ..program.ir import Program, Value
 from .layout import WIDTH, filled, fold
-from .numpy import arguments, function_texts, print_function, print_program
+from .numpy import arguments, print_function, print_program
+from .numpy_functions import function_texts
 from .numpy_module import additions, changes_of, head, owner, print_gradients
 
 STREAMS = {"INIT": 0, "ORDER": 1, "DRAWS": 2}

@@ -12,10 +12,13 @@ from typing import Any
 import numpy as np
 
 from ..dialects.load import function, load
+from ..program.check import mixes_rows
 from ..programs import Source
 from ..storage import Array
 
 EVALUATION_ROWS = 1024
+
+EPOCH_OF = {"train_epoch": "train_step"}  # the program behind a function that is a loop
 
 
 class NumpyEngine:
@@ -34,14 +37,20 @@ class NumpyEngine:
     def __init__(self, source: Source, source_file: str | Path | None = None) -> None:
         self.source = source
         self.module = load(source.text, self.name, source_file)
-        self.arguments = {
-            name: tuple(inspect.signature(function(self.module, name)).parameters)
-            for name in source.functions
-        }
+        self.arguments = {name: self.asked(name) for name in source.functions}
         self.outputs = {
             name: tuple(str(value.name) for value in program.outputs)
             for name, program in source.programs.items()
         }
+
+        self.mixing = {name for name, program in source.programs.items() if mixes_rows(program)}
+
+    def asked(self, name: str) -> tuple[str, ...]:
+        """What a function takes; its settings are left to their defaults."""
+        program = self.source.programs[EPOCH_OF.get(name, name)]
+        settings = {str(value.name) for value in program.hyperparameters}
+        wanted = inspect.signature(function(self.module, name)).parameters
+        return tuple(argument for argument in wanted if argument not in settings)
 
     def function(self, name: str) -> Callable[..., Any]:
         """One of the running functions; ``inspect.getsource`` of it is ``source(name)``."""
@@ -49,7 +58,7 @@ class NumpyEngine:
 
     def call(self, name: str, values: Mapping[str, Any]) -> Any:
         """Run a function with the values it asks for by name; settings keep their defaults."""
-        return self.function(name)(**{k: values[k] for k in self.arguments[name] if k in values})
+        return self.function(name)(**{key: values[key] for key in self.arguments[name]})
 
     def named(self, name: str, values: Mapping[str, Any]) -> dict[str, Any]:
         """Run a function; what it returns, by name."""
@@ -74,7 +83,7 @@ class NumpyEngine:
         """The means of loss and metrics over all rows, block by block."""
         X, y = values["X"], values[targets]
         totals = dict.fromkeys(self.outputs["evaluate"], 0.0)
-        for rows in blocks(len(X)):
+        for rows in self.blocks("evaluate", len(X)):
             part = self.named("evaluate", {**values, "X": X[rows], targets: y[rows]})
             for name, value in part.items():
                 weight = len(X[rows]) if self.source.means.get(name, True) else 1
@@ -84,17 +93,18 @@ class NumpyEngine:
     def predict(self, values: Mapping[str, Any], name: str) -> Array:
         """The program ``predict`` or ``raw`` for all rows, block by block."""
         X = values["X"]
-        parts = [self.call(name, {**values, "X": X[rows]}) for rows in blocks(len(X))]
+        blocks = self.blocks(name, len(X))
+        parts = [self.call(name, {**values, "X": X[rows]}) for rows in blocks]
         if len(parts) > 1 or np.may_share_memory(parts[0], X):  # what does nothing returns X itself
             return np.concatenate(parts)
         result: Array = parts[0]
         return result
 
-
-def blocks(rows: int) -> Iterator[slice]:
-    """Blocks of rows, so that the memory of evaluate and predict does not grow with the data."""
-    for start in range(0, max(rows, 1), EVALUATION_ROWS):
-        yield slice(start, start + EVALUATION_ROWS)
+    def blocks(self, name: str, rows: int) -> Iterator[slice]:
+        """Blocks of rows, so that memory does not grow with the data; one where rows meet."""
+        size = rows if name in self.mixing else EVALUATION_ROWS
+        for start in range(0, max(rows, 1), max(size, 1)):
+            yield slice(start, start + max(size, 1))
 
 
 def as_tuple(result: Any) -> tuple[Any, ...]:

@@ -20,6 +20,9 @@ from .watch import watch
 if TYPE_CHECKING:
     from ..engines.numpy import NumpyEngine
 
+STEP_ERRORS = (ArithmeticError, ValueError, TypeError)
+"""What a step raises where its numbers leave their range: math.sqrt(-1), a complex rate."""
+
 CAUSES = "lower the learning rate, rescale the inputs, or clip what grows"
 
 
@@ -52,7 +55,7 @@ def step_is_finite(engine: NumpyEngine, state: State, values: dict[str, Any]) ->
     try:
         engine.call("train_step", values)
         state.check_finite()
-    except ArithmeticError:
+    except STEP_ERRORS:
         return False
     return True
 
@@ -74,7 +77,7 @@ def first_line(engine: NumpyEngine, values: dict[str, Any]) -> tuple[int, str]:
         return line, name
     except FloatingPointError:
         pass
-    except ArithmeticError as error:  # of Python's numbers: a schedule's power
+    except STEP_ERRORS as error:  # of Python's numbers: a schedule's power or root
         return failed_line(error, code), type(error).__name__
     return code.co_firstlineno, f"{', '.join(sorted(known)) or 'loss'} with NaN or infinity"
 

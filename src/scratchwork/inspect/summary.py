@@ -10,7 +10,7 @@ import numpy as np
 
 from ..description import Description
 from ..network import record_network
-from ..program.ir import Program, Shape, Value, shape_text
+from ..program.ir import Program, Shape, Statement, Value, shape_text
 from ..program.record import recording
 from ..programs import initialize, predict, train_step
 
@@ -60,13 +60,11 @@ def summarize(description: Description) -> Summary:
     """Count from the recorded programs; nothing is run."""
     with recording() as recorder:
         network = record_network(description, recorder, "infer")
-    products = multiply_adds_by_note(predict(description))
-    counts: dict[str, int] = {}
-    for value, note in network.notes.items():
-        counts[note] = counts.get(note, 0) + elements(value.shape)
     layers = tuple(
-        LayerSummary(note, shape_text(x.shape), counts.get(note, 0), products.get(note, 0))
-        for _, note, x in network.layers
+        LayerSummary(
+            x.note, shape_text(x.output.shape), total(x.parameters), multiply_adds(x.statements)
+        )
+        for x in network.layers
     )
     step = train_step(description) if description.loss else predict(description)
     first = initialize(description)
@@ -78,7 +76,7 @@ def summarize(description: Description) -> Summary:
         trainable=total(x for x in parameters if x.role == "parameter"),
         state=total(first.outputs) - total(parameters),
         row_bytes=row_bytes(step, np.dtype(description.dtype).itemsize),
-        step_multiply_adds=sum(multiply_adds_by_note(step).values()),
+        step_multiply_adds=multiply_adds(step.statements),
     )
 
 
@@ -90,13 +88,14 @@ def total(values: Iterable[Value]) -> int:
     return sum(elements(value.shape) for value in values)
 
 
-def multiply_adds_by_note(program: Program) -> dict[str, int]:
-    """Multiply-adds of the matrix products for one row, by the layer that they belong to."""
-    found: dict[str, int] = {}
-    for s in program.statements:
+def multiply_adds(statements: Iterable[Statement]) -> int:
+    """Multiply-adds of the matrix products for one row, also of those inside composites."""
+    found = 0
+    for s in statements:
+        found += multiply_adds(s.body)
         if s.op.name == "matmul":
             a, b = s.values
-            found[s.note] = found.get(s.note, 0) + elements(a.shape) * b.shape[1].number
+            found += elements(a.shape) * b.shape[1].number
     return found
 
 

@@ -68,10 +68,11 @@ def trace_step(engine: NumpyEngine, values: Mapping[str, Any]) -> Trace:
         for name, value in variables.items():
             if isinstance(value, np.ndarray | np.generic):
                 arrays.setdefault(name, value.copy())
-            elif isinstance(value, int | float) and name not in arguments:
+            elif isinstance(value, int | float) and name not in passed:
                 arrays.setdefault(name, value)
 
     code = engine.function("train_step").__code__
+    passed = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     # what is not finite stands in the table; NumPy's warnings would only stand in the way
     with np.errstate(all="ignore"), contextlib.suppress(ArithmeticError):
         watch(lambda: engine.call("train_step", copies), code, seen)

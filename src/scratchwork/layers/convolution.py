@@ -87,7 +87,7 @@ class Conv2D(Layer):
         check_pair("Conv2D", "stride", self.stride)
         as_ints(self, "filters", "kernel_size", "stride")
         one_of("Conv2D", "padding", self.padding, ("valid", "same"))
-        activations.activation(self.activation)
+        activations.check_activation("Conv2D", "filters", self.activation)
         initializer(self.kernel_initializer)
         initializer(self.bias_initializer)
 

@@ -53,8 +53,8 @@ class Dense(Layer):
 
     def __post_init__(self) -> None:
         whole("Dense", "units", self.units)
+        activations.check_activation("Dense", "outputs", self.activation)
         as_ints(self, "units")
-        activations.activation(self.activation)
         initializer(self.kernel_initializer)
         initializer(self.bias_initializer)
 

@@ -61,8 +61,8 @@ class Standardize(Layer):
     """A = (X - mean) / std, with the mean and standard deviation of the training rows.
 
     They are computed once, in float64, from the rows of the first ``fit`` and kept as state; a
-    feature that never varies is divided by 1. Before any fit they are 0 and 1. For images (n, h, w,
-    c) each pixel has its own.
+    feature that never varies has no spread and is divided by 1. Before any fit they are 0 and 1.
+    For images (n, h, w, c) each pixel has its own.
 
     Examples
     --------
@@ -82,9 +82,10 @@ class Standardize(Layer):
 
         def spread() -> Value:
             # of equal entries the mean may be off by a rounding, which must not become the spread
-            varies = x.max(axis=0) > x.min(axis=0)
-            std = (sqrt(((x - mean) ** 2).mean(axis=0)) * varies).named("spread")
-            return where(equal(std, 0), 1, std)
+            with scope.recorder.at(note="a feature that never varies is divided by 1"):
+                varies = (x.max(axis=0) > x.min(axis=0)).named("varies")
+                std = (sqrt(((x - mean) ** 2).mean(axis=0)) * varies).named("spread")
+                return where(equal(std, 0), 1, std)
 
         std = scope.fitted("std", spread, initial=1.0)
         return ((x - mean) / std).named("A")

@@ -50,8 +50,10 @@ class Dropout(Layer):
         as_floats(self, "rate")
 
     def build(self, x: Value, scope: Scope) -> Value:
-        if not scope.training or not self.rate:
+        if not self.rate:
             return x
-        rate = scope.hyperparameter("rate", self.rate)
+        rate = scope.hyperparameter("rate", self.rate)  # in every mode: the same names everywhere
+        if not scope.training:
+            return x
         mask = (scope.random(x.shape) >= rate).named("M")
         return dropped(x, mask, rate).named("D")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from typing import Literal
 
 from ..errors import ProgramError, ShapeError
 from .ir import Program, Statement, Value, shape_text
+from .lines import first_conflict
 
 RowKind = Literal["row-wise", "row sum", "global"]
 
@@ -53,7 +53,7 @@ def used_after_assignment(program: Program) -> None:
                 raise broken(
                     program, "values assigned before use", f"{x!r} in {s.op.name}, too early"
                 )
-        known.update(made_by(s))
+        known.update(s.makes)
     ends = [*program.updates.values(), *program.outputs]
     ends += [x for loop in program.loops for x in (*loop.reads, *loop.scalars)]
     for value in ends:
@@ -61,13 +61,6 @@ def used_after_assignment(program: Program) -> None:
             raise broken(
                 program, "outputs and updates that are assigned", f"{value!r}, which is not"
             )
-
-
-def made_by(s: Statement) -> Iterator[Value]:
-    """What exists after a statement: its target, and what a composite's body computes."""
-    yield s.target
-    for inner in s.body:
-        yield from made_by(inner)
 
 
 def shapes_agree(program: Program) -> None:
@@ -117,12 +110,26 @@ def row_kind(s: Statement) -> RowKind:
                 f"{s.target!r} from none",
                 "compute it from the layer's input",
             )
-        return "row-wise"
+        over_rows = s.op.name == "first_maximum" and s.attrs["axis"] == 0
+        return "row sum" if over_rows else "row-wise"
     if not reads:
         return "global"
     if s.body or s.op.name in ("sum", "mean", "max", "min", "matmul", "rows", "broadcast_to"):
         return "row sum"
     raise ProgramError(where, "sums, where rows of the batch meet", s.op.name, "use a sum or mean")
+
+
+def mixes_rows(program: Program) -> bool:
+    """Whether a row of the result depends on others: such a program takes all rows at once."""
+    sums: set[Value] = set()
+    for s in program.statements:
+        kind = row_kind(s)
+        met = any(x in sums for x in s.values)
+        if kind == "row-wise" and met:
+            return True
+        if kind == "row sum" or met:
+            sums.add(s.target)
+    return False
 
 
 def draws_in_prologue(program: Program) -> None:
@@ -165,16 +172,8 @@ def lines_in_order(program: Program) -> None:
 def reads_before_writes(program: Program) -> None:
     for loop in program.loops:
         reads_before_writes(loop.rule)
-    changed: set[Value] = set()
-    for line in program.lines:
-        if line.after_loops:
-            changed.update(x for loop in program.loops for x in loop.writes)
-        stale = changed.intersection(line.reads)
-        if stale:
-            raise broken(
-                program,
-                "reading before changing",
-                f"{line.target.name} from the changed {', '.join(str(v.name) for v in stale)}",
-            )
-        if line.writes is not None:
-            changed.add(line.writes)
+    conflict = first_conflict(program.lines, program.loops)
+    if conflict is not None:
+        line, read, changed = conflict
+        found = f"{line.target.name} from {read.name}, when {changed.name} was changed"
+        raise broken(program, "reading before changing", found)

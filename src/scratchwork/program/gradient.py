@@ -39,6 +39,9 @@ def differentiate(of: Value, wrt: Iterable[Value], seed: Operand = 1.0) -> dict[
     def walk(body: Sequence[Statement]) -> None:
         for s in reversed(body):
             dy = gradients.get(s.target)
+            if any(inner in gradients and inner is not s.target for inner in s.makes):
+                walk(s.body)  # what the body computes is used outside it, past any rule
+                continue
             if dy is None or s.target not in on_path:
                 continue
             name_gradient(s.target, dy)
@@ -61,6 +64,13 @@ def differentiate(of: Value, wrt: Iterable[Value], seed: Operand = 1.0) -> dict[
                 "replace it, or use stop_gradient",
             )
         given = s.op.vjp(dy, s.target, *s.inputs, **s.attrs)
+        if not isinstance(given, tuple) or len(given) != len(s.inputs):
+            raise GradientError(
+                f"{s.note}: the rule of {s.op.name}" if s.note else f"the rule of {s.op.name}",
+                f"a tuple of {len(s.inputs)}, a gradient or None for each input",
+                repr(given),
+                "return it so: vjp=lambda dy, y, x: (dy * 2 * x,)",
+            )
         untold = {x for x, dx in zip(s.inputs, given, strict=True) if dx is None}
         if s.body and untold.intersection(on_path):  # targets, say, which mostly are data
             walk(s.body)

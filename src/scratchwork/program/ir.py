@@ -75,6 +75,11 @@ class Statement:
         made = {s.target for s in self.body}
         return (*self.values, *(x for s in self.body for x in s.reads if x not in made))
 
+    @cached_property
+    def makes(self) -> tuple[Value, ...]:
+        """What exists after it: its target, and what a composite's body computes."""
+        return (self.target, *(x for s in self.body for x in s.makes))
+
 
 @dataclass(frozen=True, eq=False)
 class Line:
@@ -106,6 +111,17 @@ class Line:
                 yield from leaves(self.inlined[x]) if x in self.inlined else (x,)
 
         return tuple(leaves(self.statement))
+
+    @cached_property
+    def views(self) -> Value | None:
+        """The value in whose memory the line's result lies: V = W.T changes when W does."""
+        s = self.statement
+        while s.op.view or s.op.name in ("broadcast_to", "crop"):
+            x = s.inputs[0]
+            if not isinstance(x, Value) or x not in self.inlined:
+                return x if isinstance(x, Value) else None
+            s = self.inlined[x]
+        return None
 
 
 @dataclass(frozen=True, eq=False)

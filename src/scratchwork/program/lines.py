@@ -8,59 +8,90 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from ..errors import ProgramError
 from .ir import OPS, PHASES, Line, Loop, Program, Statement, Value
+
+
+@dataclass
+class Repairs:
+    """What keeps a line from reading a parameter or state that an earlier line has changed."""
+
+    apart: set[Value] = field(default_factory=set)  # get a line of their own, before the change
+    late: set[Value] = field(default_factory=set)  # are changed at the end
+    copied: set[Value] = field(default_factory=set)  # views that become arrays of their own
+    saved: set[Value] = field(default_factory=set)  # whose numbers before the update are kept
 
 
 def lines(program: Program) -> Program:
     """Give a line to every value that is named, used twice, returned, or an update.
 
     Where a line would read a parameter or state that an earlier line has changed, the change moves
-    to the end, or else what reads it gets its own line before the change.
+    to the end, or what reads it gets its own line before the change, or a copy is made.
     """
-    apart: set[Value] = set()  # values that get a line because of such a reading
-    late: set[Value] = set()  # parameters and state that are changed at the end
+    repairs = Repairs()
     while True:
-        statements, updates = with_copies(program, late)
-        listed = arrange(program, statements, updates, apart)
+        statements, updates = with_copies(program, repairs)
+        listed = arrange(program, statements, updates, repairs.apart)
         conflict = first_conflict(listed, program.loops)
         if conflict is None:
             loops = tuple(Loop(lines(loop.rule), loop.rows) for loop in program.loops)
             return program.having(statements=statements, updates=updates, lines=listed, loops=loops)
-        reader, changed = conflict
-        culprits = {v for v, s in reader.inlined.items() if changed in s.values}
-        if reader.after_loops and reader.writes is not None and reader.writes not in late:
-            late.add(reader.writes)  # a layer's state: computed in its place, changed at the end
-            apart.add(program.updates[reader.writes])
-        elif changed in program.updates and changed not in late:
-            late.add(changed)
-        elif culprits - apart:
-            apart |= culprits
-        else:
-            raise ProgramError(
-                program.name,
-                "updates that can be made one after the other",
-                f"a circle through {changed.name}",
-                "update from copies",
-            )
+        repair(program, repairs, *conflict)
+
+
+def repair(program: Program, repairs: Repairs, reader: Line, read: Value, changed: Value) -> None:
+    """Note what would keep the reader from reading what was changed; each round notes more."""
+    culprits = {v for v, s in reader.inlined.items() if changed in s.values}
+    if read is not changed and read not in repairs.copied:
+        repairs.copied.add(read)
+    elif reader.after_loops and reader.writes is not None and reader.writes not in repairs.late:
+        repairs.late.add(
+            reader.writes
+        )  # a layer's state: computed in its place, changed at the end
+        repairs.apart.add(program.updates[reader.writes])
+    elif changed in program.updates and changed not in repairs.late:
+        repairs.late.add(changed)
+    elif culprits - repairs.apart:
+        repairs.apart |= culprits
+    elif changed not in repairs.saved:
+        repairs.saved.add(changed)
+    else:
+        raise ProgramError(
+            program.name,
+            "updates that can be made one after the other",
+            f"a circle through {changed.name}",
+            "report it, with the layer or optimizer that makes it",
+        )
 
 
 def with_copies(
-    program: Program, late: set[Value]
+    program: Program, repairs: Repairs
 ) -> tuple[tuple[Statement, ...], dict[Value, Value]]:
     """Let every update end in a statement of its own, which is the line that writes."""
-    made = {s.target: s for s in program.statements}
-    users = Counter(x for s in program.statements for x in set(s.values) if s.phase != "update")
-    statements, updates, written = list(program.statements), dict(program.updates), set[Value]()
+    olds = {p: Value(p.shape, p.dtype, name=f"old_{p.name}") for p in repairs.saved}
+    copies = [Statement(old, OPS["copy"], (p,), {}, "backward", "") for p, old in olds.items()]
+    listed = [*program.statements, *copies]
+    statements = [t for s in listed for t in (as_copy(s) if s.target in repairs.copied else (s,))]
+    made = {s.target: s for s in statements}
+    users = Counter(x for s in statements for x in set(s.values) if s.phase != "update")
+    updates, written = dict(program.updates), set[Value]()
     for key, value in program.updates.items():
         own = value in made and value.name is None and not users[value] and value not in written
         written.add(value)
-        if not own or key in late:
+        if not own or key in repairs.late:
             updates[key] = Value(key.shape, key.dtype)
             phase, note = (made[value].phase, made[value].note) if value in made else ("update", "")
-            statements.append(Statement(updates[key], OPS["copy"], (value,), {}, phase, note))
+            source = olds.get(value, value)
+            statements.append(Statement(updates[key], OPS["copy"], (source,), {}, phase, note))
     return tuple(statements), updates
+
+
+def as_copy(s: Statement) -> tuple[Statement, Statement]:
+    """A view, and the copy of it that takes its name."""
+    view = Value(s.target.shape, s.target.dtype)
+    return replace(s, target=view), Statement(s.target, OPS["copy"], (view,), {}, s.phase, s.note)
 
 
 def arrange(
@@ -135,15 +166,20 @@ def early_gradients(listed: list[Line], needed: list[Value]) -> tuple[Line, ...]
     return tuple(next(backward) if line.phase == "backward" else line for line in listed)
 
 
-def first_conflict(listed: Iterable[Line], loops: Iterable[Loop]) -> tuple[Line, Value] | None:
-    """The first line that reads a parameter or state after the line or loop that changed it."""
+def first_conflict(
+    listed: Iterable[Line], loops: Iterable[Loop]
+) -> tuple[Line, Value, Value] | None:
+    """The first line that reads what was changed before: the line, what it reads, what changed."""
     changed: set[Value] = set()
+    origin: dict[Value, Value] = {}  # of the lines that are views
     for line in listed:
         if line.after_loops:
             changed.update(x for loop in loops for x in loop.writes)
-        stale = changed.intersection(line.reads)
-        if stale:
-            return line, min(stale, key=lambda value: value.name or "")
+        for x in line.reads:
+            if origin.get(x, x) in changed:
+                return line, x, origin.get(x, x)
         if line.writes is not None:
             changed.add(line.writes)
+        elif line.views is not None:
+            origin[line.target] = origin.get(line.views, line.views)
     return None

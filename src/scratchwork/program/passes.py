@@ -204,7 +204,11 @@ def name(program: Program) -> Program:
             line.statement.values[0].name = (
                 line.statement.values[0].name or f"new_{line.writes.name}"
             )
-    for value in (*program.given, *(line.target for line in program.lines)):
+    arrays = (*program.outputs, *program.inputs, *program.parameters, *program.state)
+    counts = [line.target for line in program.lines if line.statement.op.name == "rows"]
+    # what others know by its name comes first: settings and what is computed give way
+    first = (*counts, *arrays, *program.hyperparameters)
+    for value in dict.fromkeys((*first, *(line.target for line in program.lines))):
         name_value(value, taken)
     for loop in program.loops:
         for value in (*loop.rows[0], *(line.target for line in loop.rule.lines)):

@@ -203,4 +203,4 @@ primitive("normal", shapes.given, dtype="double", draws=True)
 
 def power_slope(x: Operand, k: Operand) -> Operand:
     """d(x**k)/dx, without a needless power."""
-    return 2 * x if k == 2 else k * x ** (k - 1)
+    return 0.0 if k == 0 else 2 * x if k == 2 else k * x ** (k - 1)

@@ -78,7 +78,8 @@ class Scope:
         """
         sizes = as_sizes(shape)
         if self.mode == "initialize":
-            fan_in, fan_out = fans or (sizes[0].number, sizes[-1].number)
+            ends = (sizes[0].number, sizes[-1].number) if sizes else (1, 1)
+            fan_in, fan_out = fans or ends
             with self.recorder.at(phase="prologue"):
                 value = initializer.draw(self, sizes, fan_in, fan_out).named(name)
         else:

@@ -110,7 +110,14 @@ def reshaped(x: Shape, shape: Shape) -> Shape:
     return shape
 
 
-def like(_: Shape, model: Shape) -> Shape:
+def like(x: Shape, model: Shape) -> Shape:
+    if broadcast(x, model) != model:
+        raise ShapeError(
+            "a gradient or number stretched to an array",
+            f"a shape that fits {shape_text(model)} from the right",
+            shape_text(x),
+            "sum or reshape it",
+        )
     return model
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Protocol, TypeVar
 
+from ..errors import ProgramError
 from .ir import Loop, Program, Size, Statement, Value, apply
 from .passes import lower
 from .scope import Scope
@@ -99,6 +100,13 @@ def record_rule(optimizer: Optimizer, scope: Scope) -> Rule:
         rule_scope = RuleScope(scope)
         before = len(recorder.statements)
         new = optimizer.update(W, dW, rule_scope)
+        if not isinstance(new, Value) or new.shape != GENERIC:
+            raise ProgramError(
+                note,
+                "update() to return the new W, of W's shape",
+                repr(new),
+                "return it: return W - self.learning_rate * dW",
+            )
     recorded = lower_statements(recorder.statements[start:])
     if any(scope.inputs["t"] in s.values for s in recorded):
         note = f"{note}\nt is the number of this step, from 1"

@@ -36,6 +36,20 @@ class Size:
             return str(self.number)
         return "n" if self.number == 1 else f"{self.number} * n"
 
+    def __mul__(self, other: int) -> int:
+        return self.__index__() * other
+
+    def __add__(self, other: int) -> int:
+        return self.__index__() + other
+
+    def __sub__(self, other: int) -> int:
+        return self.__index__() - other
+
+    def __floordiv__(self, other: int) -> int:
+        return self.__index__() // other
+
+    __rmul__, __radd__ = __mul__, __add__
+
     def __index__(self) -> int:
         if self.batch:
             raise ProgramError(
@@ -180,13 +194,36 @@ class Value:
 
     def __bool__(self) -> bool:
         raise ProgramError(
-            f"a condition on {self!r}", "arithmetic, which is recorded once for every batch",
-            "if, and, or, not, or a loop over it", "use np.where(condition, a, b) or (Z > 0) * a",
-        )  # fmt: skip
+            here(f"a condition on {self!r}"),
+            "arithmetic, which is recorded once for every batch",
+            "if, and, or, not, or a loop over it",
+            "use np.where(condition, a, b) or (Z > 0) * a",
+        )
+
+    def __getitem__(self, key: object) -> Value:
+        raise ProgramError(
+            here(f"an index into {self!r}"),
+            "arithmetic on whole arrays",
+            f"[{key!r}]",
+            "use sums, products, reshapes and np.where",
+        )
+
+    def __len__(self) -> int:
+        raise ProgramError(
+            here(f"len of {self!r}"), "a size", "len()", "use x.shape[1], or scope.rows"
+        )
+
+    def __float__(self) -> float:
+        raise ProgramError(
+            here(f"float of {self!r}"),
+            "arithmetic on Values",
+            "float()",
+            "keep it a Value; it has no number while it is recorded",
+        )
 
     def __iter__(self) -> Iterator[Value]:
         raise ProgramError(
-            f"a loop over {self!r}",
+            here(f"a loop over {self!r}"),
             "arithmetic on whole arrays",
             "an iteration",
             "use sums, products and reshapes",
@@ -202,7 +239,7 @@ class Value:
         self, function: Any, types: Any, inputs: tuple[Operand, ...], settings: dict[str, Any]
     ) -> Value:
         name = NUMPY_NAMES.get(function.__name__, function.__name__)
-        if name == "where":
+        if name == "where" and len(inputs) == 3:
             return apply("where", *inputs)
         if name in ("sum", "mean", "max", "min"):
             result: Value = getattr(inputs[0], name)(*inputs[1:], **settings)
@@ -217,9 +254,15 @@ Attrs: TypeAlias = Mapping[str, Any]
 NUMPY_NAMES = {"true_divide": "divide", "fabs": "absolute", "amax": "max", "amin": "min"}
 
 
+def here(what: str) -> str:
+    """Where the recording is, in front of what goes wrong there."""
+    current = BUILDER.get(None)
+    return f"{current.note}: {what}" if current is not None and current.note else what
+
+
 def unknown_function(name: str) -> ProgramError:
     return ProgramError(
-        "a layer or function",
+        here("a layer or function"),
         "an operation that can be recorded",
         f"np.{name}",
         "use arithmetic, np.exp, log, sqrt, tanh, maximum, where, sum, mean or max",

@@ -60,6 +60,7 @@ def plan_fit(
 ) -> tuple[Plan, TargetKind]:
     """Check everything; nothing is changed yet."""
     loss = needs_loss(run.description, "fit")
+    run.refuse_if_busy("fit")
     X = run.check_X(X, "fit(X)")
     kind, y = run.check_y(y, len(X), "fit(y)", loss)
     whole("fit", "epochs", epochs)
@@ -97,9 +98,11 @@ def run_fit(
     engine, own = run.engine(kind), histories[0]
     for history in histories:
         history.seed, history.engine = run.seed, engine.name
+    run.busy = True
     try:
         loop.run(engine, run.state, plan, histories, shown)
     finally:
+        run.busy = False
         done = len(own.epoch)
         remember(replace(record, epochs=done) if done else None)
 

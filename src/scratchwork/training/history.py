@@ -48,6 +48,8 @@ class History:
         self.epoch.append(epoch)
 
     def __getitem__(self, name: str) -> list[float]:
+        if name not in self.history:
+            raise KeyError(f"no {name!r}, only {', '.join(self.history) or 'nothing yet'}")
         return self.history[name]
 
     def __contains__(self, name: object) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from ..activations import sigmoid, softmax
 from ..errors import DataError, ShapeError
 from ..losses import Loss, TargetKind
 from ..storage import Array
@@ -15,6 +17,9 @@ PROBABILITY_TOLERANCE = 1e-4
 
 def as_numbers(given: Any, where: str) -> Array:
     """An array of numbers, or an error for objects, text and what is no array."""
+    if np.ma.is_masked(given):
+        masked = f"{int(np.ma.getmaskarray(given).sum())} masked"
+        raise DataError(where, "no masked entries", masked, "fill or drop the masked entries")
     try:
         array = np.asarray(given)
     except ValueError as error:
@@ -82,9 +87,23 @@ def not_finite(given: Array, X: Array, where: str) -> DataError:
     )
 
 
+def as_targets(given: Any, where: str) -> Array:
+    """y as an array of numbers, or an error that says how to get there."""
+    if given is None:
+        raise DataError(where, "targets, one for each row of X", "None", "give y, too")
+    try:
+        return as_numbers(given, where)
+    except DataError:
+        entries = np.asarray(given, object).ravel()
+        if not all(isinstance(entry, str) for entry in entries):
+            raise
+    todo = "number them: classes, y = np.unique(y, return_inverse=True)"
+    raise DataError(where, "numbers", f"text such as {str(entries[0])!r}", todo)
+
+
 def target_kind(given: Any, loss: Loss, width: int, where: str) -> TargetKind:
     """Whether y holds class numbers, one number a row, or one row a row."""
-    y = as_numbers(given, where)
+    y = as_targets(given, where)
     flat = y.ndim == 1 or (y.ndim == 2 and y.shape[1] == 1)
     if loss.classes and flat and width > 1:
         return "labels"
@@ -99,10 +118,11 @@ def default_kind(loss: Loss, width: int) -> TargetKind:
 
 
 def check_y(
-    given: Any, kind: TargetKind, loss: Loss, rows: int, width: int, dtype: str, where: str
-) -> Array:
+    given: Any, kind: TargetKind, loss: Loss, rows: int, width: int, dtype: str, where: str,
+    metrics: Sequence[str] = (),
+) -> Array:  # fmt: skip
     """y as the program takes it: (n,) class numbers or numbers, or (n, width)."""
-    y = as_numbers(given, where)
+    y = as_targets(given, where)
     if len(y.shape) == 0 or len(y) != rows:
         got = f"{len(y) if y.shape else 'one number'} for {rows} rows of X"
         raise DataError(where, "as many targets as rows", got, "give X and y of the same length")
@@ -118,21 +138,46 @@ def check_y(
         )
     y = finite(y.reshape(wanted), dtype, where)
     check_probabilities(y, loss, where)
+    if "accuracy" in metrics:
+        check_classes(y, loss, where)
     return y
 
 
 def check_labels(y: Array, width: int, where: str) -> Array:
     """Class numbers 0 .. width - 1 as integers."""
-    whole = np.isfinite(y).all() and (y == np.floor(y)).all()
-    if not whole or y.min() < 0 or y.max() >= width:
-        wrong = y[~(np.isfinite(y) & (y == np.floor(y)) & (y >= 0) & (y < width))][0]
+    wrong = ~(np.isfinite(y) & (y == np.floor(y)) & (y >= 0) & (y < width))
+    if wrong.any():
+        row = int(wrong.argmax())
         raise DataError(
             where,
             f"class numbers from 0 to {width - 1}",
-            str(wrong),
-            f"number the classes from 0, or give the last layer more than {width} units",
+            f"{y[row]} at row {row} ({int(wrong.sum())} in all)",
+            label_advice(float(y[row]), width),
         )
     return y.astype(np.int64)
+
+
+def label_advice(label: float, width: int) -> str:
+    """What to do about a label that is no class number."""
+    if not np.isfinite(label):
+        return "drop such rows"
+    if label != np.floor(label):
+        return 'number the classes from 0; for regression use loss="mean_squared_error"'
+    return f"number the classes from 0, or give the last layer more than {width} units"
+
+
+def check_classes(y: Array, loss: Loss, where: str) -> None:
+    """Refuse accuracy of targets that are no classes: under such a loss only 0 and 1 can be."""
+    if loss.classes or loss.link is sigmoid or loss.link is softmax:
+        return
+    other = ~np.isin(y, (0, 1))
+    if other.any():
+        raise DataError(
+            where,
+            'targets 0 and 1 for metrics=["accuracy"]',
+            f"{y[other][0]:.6g} at row {int(np.argwhere(other)[0][0])}",
+            "leave accuracy out: it counts right classes, and these targets are not classes",
+        )
 
 
 def check_probabilities(y: Array, loss: Loss, where: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ..engines.numpy import NumpyEngine, one_thread
-from ..inspect.nonfinite import find_and_raise
+from ..inspect.nonfinite import STEP_ERRORS, find_and_raise
 from ..storage import Array
 from ..streams import Stream, generator
 from .history import History
@@ -106,10 +106,11 @@ def run_chunk(
     try:
         sums = engine.train(values, totals)
         state.check_finite()
-    except ArithmeticError:  # also OverflowError, of a schedule's Python number
+    except Exception as error:
         state.restore(before)
         rng.bit_generator.state = draws
-        find_and_raise(engine, state, plan, order, rng)
+        if isinstance(error, STEP_ERRORS):
+            find_and_raise(engine, state, plan, order, rng)
         raise
     state.t += -(-len(order) // plan.batch_size)
     return sums

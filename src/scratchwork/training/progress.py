@@ -67,7 +67,8 @@ class Bar(Progress):
         self.bar.advance(self.task, rows)
 
     def epoch(self, epoch: int, logs: dict[str, float]) -> None:
-        self.bar.update(self.task, description=f"epoch {epoch + 1}, loss {logs['loss']:.4f}")
+        text = f"epoch {epoch + 1}, loss {logs['loss']:.4f}"
+        self.bar.update(self.task, description=text, refresh=True)  # not behind the line below
         if self.lines:
             print(epoch_line(epoch, logs), flush=True)
 

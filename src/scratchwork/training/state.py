@@ -16,25 +16,32 @@ class State:
     """All that changes in training: numbers, steps and epochs made. A checkpoint is this record."""
 
     parameters: Storage
-    state: Storage
+    layers: Storage  # what layers keep: running means, fitted numbers
+    optimizer: Storage
     t: int = 0
     epoch: int = 0
 
+    @property
+    def storages(self) -> tuple[Storage, Storage, Storage]:
+        return self.parameters, self.layers, self.optimizer
+
     def arrays(self) -> dict[str, Array]:
-        return {**self.parameters.views, **self.state.views}
+        """Every array by name."""
+        return {name: view for storage in self.storages for name, view in storage.items()}
 
     def check_finite(self) -> None:
         """Refuse numbers that are not finite: a loss may be so while its update is not."""
-        if not (np.isfinite(self.parameters.flat).all() and np.isfinite(self.state.flat).all()):
+        if not all(np.isfinite(storage.flat).all() for storage in self.storages):
             raise FloatingPointError("the last update made numbers that are not finite")
 
     def copy(self) -> State:
-        return State(self.parameters.copy(), self.state.copy(), self.t, self.epoch)
+        parameters, layers, optimizer = (storage.copy() for storage in self.storages)
+        return State(parameters, layers, optimizer, self.t, self.epoch)
 
     def restore(self, other: State) -> None:
         """Take over another state's numbers in place; arrays that were handed out see them."""
-        self.parameters.flat[...] = other.parameters.flat
-        self.state.flat[...] = other.state.flat
+        for own, new in zip(self.storages, other.storages, strict=True):
+            own.flat[...] = new.flat
         self.t, self.epoch = other.t, other.epoch
 
 
