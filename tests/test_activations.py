@@ -265,5 +265,5 @@ def test_none_is_linear():
     ],
 )
 def test_sizes_in_the_order_of_pytorch(make: Any, message: str):
-    with pytest.raises(DescriptionError, match=f"expects an activation .*{message}"):
+    with pytest.raises(DescriptionError, match=f"expects an activation, .*{message}"):
         make()

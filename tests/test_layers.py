@@ -530,9 +530,7 @@ class Unused:
 
 
 def test_a_parameter_that_the_loss_does_not_reach_is_named_and_not_changed():
-    with pytest.warns(
-        UserWarning, match="the loss does not depend on unused1 of layer 1: Unused"
-    ):
+    with pytest.warns(UserWarning, match="the loss does not depend on unused1 of layer 1: Unused"):
         model = model_of([Unused()], 4, optimizer=sw.Adam())
     X, Y = data_for((4,))
     model.fit(X, Y, epochs=3, verbose=0)

@@ -78,7 +78,7 @@ def check_activation(layer: str, counted: str, given: object) -> None:
     if isinstance(given, Integral) and not isinstance(given, bool):
         raise DescriptionError(
             layer,
-            "an activation after its sizes",
+            f"an activation, one of {', '.join(ACTIVATIONS)}, or a function of Values",
             repr(given),
             f"{layer} takes the number of {counted}; inputs follow from the layer before",
         )

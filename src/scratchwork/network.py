@@ -37,11 +37,6 @@ class Recorded:
     output: Value
     layers: tuple[RecordedLayer, ...]
 
-    @property
-    def notes(self) -> dict[Value, str]:
-        """The note of the layer that each parameter belongs to."""
-        return {value: each.note for each in self.layers for value in each.parameters}
-
 
 def record_network(description: Description, recorder: Builder, mode: Mode) -> Recorded:
     """Record every layer in turn. One that is not numbered carries the number before it."""

@@ -109,7 +109,8 @@ class Run:
 
     def check_y(self, y: Any, rows: int, where: str, loss: Loss) -> tuple[TargetKind, Array]:
         kind = target_kind(y, loss, self.width, where)
-        return kind, check_y(y, kind, loss, rows, self.width, self.description.dtype, where)
+        d = self.description
+        return kind, check_y(y, kind, loss, rows, self.width, d.dtype, where, d.metrics)
 
     def set_arrays(self, given: Mapping[str, Any], where: str) -> None:
         """Set parameters or state by name, all or none."""

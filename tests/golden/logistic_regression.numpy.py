@@ -25,7 +25,9 @@ def prepare(X):
     # ---- forward ----
     # layer 0: Standardize()
     mean0 = X.mean(axis=0)                        # (30,)
-    spread0 = np.sqrt(((X - mean0) ** 2).mean(axis=0)) * (X.max(axis=0) > X.min(axis=0))  # (30,)
+    # a feature that never varies is divided by 1
+    varies0 = X.max(axis=0) > X.min(axis=0)       # (30,)
+    spread0 = np.sqrt(((X - mean0) ** 2).mean(axis=0)) * varies0  # (30,)
     std0 = np.where(spread0 == 0, 1, spread0)     # (30,)
     return mean0, std0
 

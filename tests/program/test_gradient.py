@@ -308,3 +308,17 @@ def test_differences_of_a_network_see_the_same_draws_every_time():
     first, second = (differences(record, cotangent)["X"] for _ in range(2))
     np.testing.assert_array_equal(first, second)
     assert 0 < (first == 0).mean() < 1
+
+
+class Gram:
+    """The rows' own products: its gradient is a product with a transposed batch."""
+
+    def build(self, x: sw.Value, scope: sw.Scope) -> sw.Value:
+        return (x @ (x.T @ x) / scope.rows).named("Z")
+
+
+def test_products_of_a_turned_batch_have_a_gradient() -> None:
+    model = sw.Sequential([sw.Dense(3), Gram()], input_shape=3)
+    model.compile("mean_squared_error", dtype="float64", seed=0)
+    X = np.random.default_rng(0).normal(size=(6, 3))
+    assert model.verify(X, X).passed

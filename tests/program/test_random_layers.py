@@ -17,14 +17,14 @@ import pytest
 import scratchwork as sw
 from tests.cases import Array
 
-SEEDS, GROUP = 96, 12
+SEEDS, GROUP = 80, 10
 D, ROWS = 3, 5  # different, so that a sum over the wrong axis has the wrong size
 RATE = 0.1
 STEP = 1e-4  # of the differences: five points, so the error is about STEP**4
-EXACT, CLOSE = 1e-12, 1e-8  # of the states, and of the slopes; relative to the largest entry
+EXACT, CLOSE = 1e-12, 1e-7  # of the states, and of the slopes; relative to the largest entry
 SMALL = 1e-3  # below it the tolerances are absolute
 START = {"x": "rows", "W": "square", "b": "vector", "s": "square", "r": "square"}
-SHAPES = {"rows": (ROWS, D), "square": (D, D), "vector": (D,), "number": ()}
+KINDS = ("number", "vector", "square", "rows")  # (), (D,), (D, D) and (ROWS, D)
 
 Numbers = dict[str, Array]
 
@@ -59,21 +59,19 @@ class Layout:
 
 def joined() -> dict[tuple[str, ...], str]:
     """The pairs that broadcast to the larger one; rows and squares never do."""
-    order = ("number", "vector", "square", "rows")
-    pairs = [(a, b) for a in order for b in order if {a, b} != {"square", "rows"}]
-    return {pair: max(pair, key=order.index) for pair in pairs}
+    pairs = [(a, b) for a in KINDS for b in KINDS if {a, b} != {"square", "rows"}]
+    return {pair: max(pair, key=KINDS.index) for pair in pairs}
 
 
 JOINED = joined()
-SAME = {(kind,): kind for kind in SHAPES}
+SAME = {(kind,): kind for kind in KINDS}
 TABLES = {("rows",): "rows", ("square",): "square"}
 REDUCED = {("rows",): "vector", ("square",): "vector"}
 TOTAL = {(kind,): "number" for kind in ("rows", "square", "vector")}
 PRODUCT = {("rows", "square"): "rows", ("square", "square"): "square"}
 SQUARE = {("square",): "square"}
 TURNED = {("square", "rows"): "rows"}
-GRAM = {("rows", "rows"): "square"}
-RULES = (SAME, TABLES, SQUARE, REDUCED, TOTAL, JOINED, PRODUCT, TURNED, GRAM)
+RULES = (SAME, TABLES, SQUARE, REDUCED, TOTAL, JOINED, PRODUCT, TURNED)
 
 OPERATIONS = {
     "same": Operation(lambda A: A, SAME),
@@ -111,7 +109,6 @@ OPERATIONS = {
     "minimum": Operation(lambda A, B: np.minimum(A, B), JOINED),
     "matmul": Operation(lambda A, B: A @ B, PRODUCT),
     "matmul, turned": Operation(lambda A, B: B @ A.T, TURNED),
-    "products of rows": Operation(lambda A, B: A.T @ B, GRAM),
 }
 
 

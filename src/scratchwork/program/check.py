@@ -98,7 +98,8 @@ def row_kind(s: Statement) -> RowKind:
     """
     reads, makes = any(has_rows(x) for x in s.values), has_rows(s.target)
     where = f"{s.note or 'a statement'}: {s.op.name}"
-    if s.op.name != "transpose" and any(size.batch for size in s.target.shape[1:]):
+    turned = s.op.name in ("transpose", "matmul") and not s.target.shape[0].batch
+    if not turned and any(size.batch for size in s.target.shape[1:]):
         raise ProgramError(
             where, "the batch as first axis", shape_text(s.target.shape), "reshape or transpose it"
         )

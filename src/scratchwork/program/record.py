@@ -209,6 +209,7 @@ def composite(
 
         record.__name__, record.__doc__ = function.__name__, function.__doc__
         record.__module__, record.__qualname__ = function.__module__, function.__qualname__
+        record.__wrapped__ = function  # type: ignore[attr-defined] # inspect.signature sees it
         record.op = op  # type: ignore[attr-defined] # so that a link can be recognised by its op
         return record
 
