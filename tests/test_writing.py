@@ -273,3 +273,22 @@ def test_two_processes_write_the_same_bytes(tmp_path: Path) -> None:
         contents.append({file.name: file.read_bytes() for file in folder.iterdir()})
     assert set(contents[0]) == {"digits.py", "digits.npz", "reader.py"}
     assert contents[0] == contents[1]
+
+
+class Centred:
+    """Every row depends on all others, so that blocks of rows would give other numbers."""
+
+    def build(self, x: sw.Value, scope: sw.Scope) -> sw.Value:
+        return (x - x.mean(axis=0)).named("A")
+
+
+def test_a_network_that_mixes_rows_evaluates_them_together(tmp_path: Path) -> None:
+    wide = rng.normal(size=(1500, 4)).astype(np.float32)
+    model = compiled(Centred(), sw.Dense(1), loss="mean_squared_error")
+    targets = wide[:, :1] + 1
+    history = model.fit(wide, targets, epochs=1, validation_data=(wide, targets))
+    model.write(
+        tmp_path / "net.py",
+        data={"X_train": wide, "y_train": targets, "X_val": wide, "y_val": targets},
+    )
+    assert written.epochs(written.output(tmp_path / "net.py")) == written.recorded(history)

@@ -143,7 +143,7 @@ def training_file(
         prepares=not given or not (fit or run.prepared),
         repeats=fit is not None and epochs is batch_size is None,
         arrays_file=path.with_suffix(".npz").name,
-        block=EVALUATION_ROWS,
+        block="len(X)" if "evaluate" in run.engine(kind).mixing else str(EVALUATION_ROWS),
     )
     return training_text(programs, plan), arrays
 

@@ -43,7 +43,7 @@ class Training:
     prepares: bool
     repeats: bool
     arrays_file: str
-    block: int
+    block: str
 
 
 def training_text(programs: Mapping[str, Program], plan: Training) -> str:
