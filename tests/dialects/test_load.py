@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 import io
 import linecache
@@ -258,3 +259,35 @@ def test_a_failed_compile_leaves_the_model_as_it_was(tmp_path: Path) -> None:
         model.compile(loss="mean_squared_error", source_file=tmp_path / "missing" / "net.py")
     assert model.source("program") == before
     model.fit(X, Y, epochs=1, verbose=0)
+
+
+def shown() -> set[str]:
+    """The generated texts that stand in Python's line cache."""
+    return {name for name in linecache.cache if name.startswith("<scratchwork")}
+
+
+def test_lines_are_shown_as_long_as_a_function_lives_and_no_longer() -> None:
+    """A sweep over rates makes a text for each; they must not pile up."""
+    gc.collect()
+    before = shown()
+    kept = load("def answer():\n    return 6 * 7\n", "numpy").answer
+    again = load("def answer():\n    return 6 * 7\n", "numpy")
+    assert len(shown() - before) == 1
+    del again
+    gc.collect()
+    assert inspect.getsource(kept) == "def answer():\n    return 6 * 7\n"
+    del kept
+    gc.collect()
+    assert shown() <= before
+
+
+def test_models_that_are_gone_leave_no_lines() -> None:
+    gc.collect()
+    before = shown()
+    for i in range(5):
+        model = sw.Sequential([sw.Dense(1)], input_shape=2)
+        model.compile("mean_squared_error", sw.SGD(0.001 + 0.001 * i), seed=0)
+    assert len(shown() - before) >= 1
+    del model
+    gc.collect()
+    assert shown() <= before

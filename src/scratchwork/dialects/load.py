@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import linecache
+import weakref
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -26,18 +28,37 @@ def load(text: str, dialect: str, source_file: str | Path | None = None) -> Modu
         If the file cannot be written, or is there and was not written by Scratchwork or was
         changed since. It is then as it was.
     """
+    module = ModuleType(f"scratchwork_program_{dialect}")
     if source_file is None:
         digest = hashlib.sha256(text.encode()).hexdigest()[:12]
         filename = f"<scratchwork {dialect} {digest}>"
-        # no modification time: linecache.checkcache() leaves such an entry alone
-        linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+        show_lines(text, filename, module)
     else:
         path, text = program_path(source_file, "compile(source_file)"), sealed(text)
         filename = str(write_source(text, path))
-    module = ModuleType(f"scratchwork_program_{dialect}")
     module.__file__ = filename
     exec(compile(text, filename, "exec"), module.__dict__)
     return module
+
+
+SHOWN: Counter[str] = Counter()
+"""How many living modules have their lines in Python's line cache, by file name."""
+
+
+def show_lines(text: str, filename: str, module: ModuleType) -> None:
+    """Put a text into the line cache, for as long as a function of the module lives."""
+    # no modification time: linecache.checkcache() leaves such an entry alone
+    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    SHOWN[filename] += 1
+    module.__dict__["__module__"] = module  # its functions keep it alive
+    weakref.finalize(module, hide_lines, filename)
+
+
+def hide_lines(filename: str) -> None:
+    SHOWN[filename] -= 1
+    if not SHOWN[filename]:
+        del SHOWN[filename]
+        linecache.cache.pop(filename, None)
 
 
 def write_source(text: str, path: Path) -> Path:
