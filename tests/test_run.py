@@ -180,3 +180,12 @@ def test_compiling_again_keeps_state_that_only_training_reads() -> None:
     model.fit(np.ones((8, 2)), np.ones(8), epochs=3, batch_size=4)
     model.compile("mean_squared_error", seed=0)
     assert model["steps1"] == 6
+
+
+def test_predictions_that_are_not_finite_are_said() -> None:
+    """By their values: the flag of NumPy's matmul gives false alarms, and is ignored."""
+    model = sw.Sequential([sw.Dense(1)], input_shape=2)
+    model.compile("mean_squared_error", seed=0)
+    model["W1"] = [[np.inf], [-np.inf]]
+    with pytest.warns(RuntimeWarning, match="predict gives numbers that are not finite"):
+        model.predict(np.ones((1, 2)))

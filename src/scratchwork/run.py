@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -158,3 +159,10 @@ def chosen_seed(given: int | None, before: int | None) -> int:
             generator(seed, Stream.INIT)  # refuses what is no seed
             return int(seed)
     return int(np.random.SeedSequence().generate_state(1)[0])
+
+
+def said(P: Array) -> Array:
+    """The predictions, with a warning if some are not finite; NumPy's own flag is not trusted."""
+    if not np.isfinite(P).all():
+        warnings.warn("predict gives numbers that are not finite", RuntimeWarning, stacklevel=3)
+    return P

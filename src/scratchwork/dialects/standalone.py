@@ -267,6 +267,7 @@ def rows_of(arrays, part):
 
 MAIN = """
 if __name__ == "__main__":
+    np.seterr(invalid="ignore")  # BLAS gives false alarms; a loss that is not finite ends this
     arrays = dict(np.load(ARRAYS)) if ARRAYS.exists() else {{}}
     for name in ({needed}):
         if name not in arrays:

@@ -58,7 +58,9 @@ class NumpyEngine:
 
     def call(self, name: str, values: Mapping[str, Any]) -> Any:
         """Run a function with the values it asks for by name; settings keep their defaults."""
-        return self.function(name)(**{key: values[key] for key in self.arguments[name]})
+        # OpenBLAS now and then raises this flag for finite products (numpy/numpy#24067)
+        with np.errstate(invalid="ignore"):
+            return self.function(name)(**{key: values[key] for key in self.arguments[name]})
 
     def named(self, name: str, values: Mapping[str, Any]) -> dict[str, Any]:
         """Run a function; what it returns, by name."""
@@ -95,10 +97,10 @@ class NumpyEngine:
         X = values["X"]
         blocks = self.blocks(name, len(X))
         parts = [self.call(name, {**values, "X": X[rows]}) for rows in blocks]
-        if len(parts) > 1 or np.may_share_memory(parts[0], X):  # what does nothing returns X itself
-            return np.concatenate(parts)
-        result: Array = parts[0]
-        return result
+        # one part is copied only where it is X itself, of a network that does nothing
+        whole = len(parts) == 1 and not np.may_share_memory(parts[0], X)
+        P: Array = parts[0] if whole else np.concatenate(parts)
+        return P
 
     def blocks(self, name: str, rows: int) -> Iterator[slice]:
         """Blocks of rows, so that memory does not grow with the data; one where rows meet."""
