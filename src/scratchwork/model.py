@@ -30,7 +30,7 @@ from .layers.layer import Buildable
 from .metrics import metrics as chosen_metrics
 from .programs import description_text
 from .regularizers import Regularizer
-from .run import Run, chosen_seed, said
+from .run import Run, chosen_seed, warn_if_not_finite
 from .settings import one_of
 from .storage import Array
 from .training import fit as training
@@ -231,7 +231,7 @@ class Sequential:
         """Predictions (n, outputs): probabilities under cross-entropy; raw=True gives logits."""
         with self.begun("predict", X) as run, one_thread():
             values = run.values(X=run.check_X(X, "predict(X)"))
-            return said(run.engine().predict(values, "raw" if raw else "predict"))
+            return warn_if_not_finite(run.engine().predict(values, "raw" if raw else "predict"))
 
     def predict_classes(self, X: Any) -> Array:
         """Class numbers (n,): the largest output, or whether the one output is above one half."""

@@ -161,7 +161,7 @@ def chosen_seed(given: int | None, before: int | None) -> int:
     return int(np.random.SeedSequence().generate_state(1)[0])
 
 
-def said(P: Array) -> Array:
+def warn_if_not_finite(P: Array) -> Array:
     """The predictions, with a warning if some are not finite; NumPy's own flag is not trusted."""
     if not np.isfinite(P).all():
         warnings.warn("predict gives numbers that are not finite", RuntimeWarning, stacklevel=3)
