@@ -96,10 +96,6 @@ class Run:
         """Whether parameters and state are what the initializers drew from the seed."""
         return self.untouched and self.state.epoch == 0
 
-    def check_kind(self, y: Any, loss: Loss) -> TargetKind:
-        """The kind of these targets, or of those last met."""
-        return self.kind() if y is None else target_kind(y, loss, self.width, "y")
-
     def values(self, **more: Any) -> dict[str, Any]:
         """What a program may ask for, by name; its settings are defaults of its functions."""
         return {**self.state.arrays(), **more}

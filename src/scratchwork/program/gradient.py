@@ -11,7 +11,6 @@ from .primitives import fill
 GRADIENT_DTYPES = ("model", "weak")  # comparisons and labels carry none
 
 
-# long: the walk and what it shares
 def differentiate(of: Value, wrt: Iterable[Value], seed: Operand = 1.0) -> dict[Value, Value]:
     """Record the gradient of ``of`` with respect to each of ``wrt``.
 
@@ -46,31 +45,13 @@ def differentiate(of: Value, wrt: Iterable[Value], seed: Operand = 1.0) -> dict[
                 continue
             name_gradient(s.target, dy)
             with builder().at(note=s.note):
-                if s.body and (s.op.vjp is None or takes_more(s)):
+                if s.body and (s.op.vjp is None or takes_more(s, on_path)):
                     walk(s.body)
                 else:
                     add_gradients(s, dy)
 
-    def takes_more(s: Statement) -> bool:
-        """Whether a composite uses a value on the path that its rule was not told of."""
-        return any(x in on_path for x in s.reads if x not in s.inputs)
-
     def add_gradients(s: Statement, dy: Operand) -> None:
-        if s.op.vjp is None:
-            raise GradientError(
-                s.note or s.op.name,
-                "operations with a gradient on the way from the loss to a parameter",
-                s.op.name,
-                "replace it, or use stop_gradient",
-            )
-        given = s.op.vjp(dy, s.target, *s.inputs, **s.attrs)
-        if not isinstance(given, tuple) or len(given) != len(s.inputs):
-            raise GradientError(
-                f"{s.note}: the rule of {s.op.name}" if s.note else f"the rule of {s.op.name}",
-                f"a tuple of {len(s.inputs)}, a gradient or None for each input",
-                repr(given),
-                "return it so: vjp=lambda dy, y, x: (dy * 2 * x,)",
-            )
+        given = told(s, dy)
         untold = {x for x, dx in zip(s.inputs, given, strict=True) if dx is None}
         if s.body and untold.intersection(on_path):  # targets, say, which mostly are data
             walk(s.body)
@@ -86,6 +67,31 @@ def differentiate(of: Value, wrt: Iterable[Value], seed: Operand = 1.0) -> dict[
         for x, dx in found.items():
             name_gradient(x, dx)
     return found
+
+
+def takes_more(s: Statement, on_path: set[Value]) -> bool:
+    """Whether a composite uses a value on the path that its rule was not told of."""
+    return any(x in on_path for x in s.reads if x not in s.inputs)
+
+
+def told(s: Statement, dy: Operand) -> tuple[Operand | None, ...]:
+    """What the statement's rule gives for each input, or an error for a rule that is not one."""
+    if s.op.vjp is None:
+        raise GradientError(
+            s.note or s.op.name,
+            "operations with a gradient on the way from the loss to a parameter",
+            s.op.name,
+            "replace it, or use stop_gradient",
+        )
+    given = s.op.vjp(dy, s.target, *s.inputs, **s.attrs)
+    if not isinstance(given, tuple) or len(given) != len(s.inputs):
+        raise GradientError(
+            f"{s.note}: the rule of {s.op.name}" if s.note else f"the rule of {s.op.name}",
+            f"a tuple of {len(s.inputs)}, a gradient or None for each input",
+            repr(given),
+            "return it so: vjp=lambda dy, y, x: (dy * 2 * x,)",
+        )
+    return given
 
 
 def as_value(dx: Operand, x: Value) -> Value:
