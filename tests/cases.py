@@ -240,6 +240,14 @@ def constant_rows() -> Iterator[OpCase]:
     yield row("random", lambda g, n, shape: g.random((ROWS, 4)), RNG, Input((N,), "rows"), **batch)
     yield row("random", lambda g, shape: g.random((5, 4)), RNG, **fixed)
     yield row(
+        "standard_normal",
+        lambda g, n, shape: g.standard_normal((ROWS, 4)),
+        RNG,
+        Input((N,), "rows"),
+        **batch,
+    )
+    yield row("vector", lambda a, b: np.array([a, b]), LITERAL, LITERAL)
+    yield row(
         "uniform", lambda g, a, b, shape: g.uniform(a, b, (5, 4)), RNG, LITERAL, LITERAL, **fixed
     )
     yield row(

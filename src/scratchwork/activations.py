@@ -12,6 +12,7 @@ from .errors import DescriptionError
 from .program.ir import Value
 from .program.primitives import exp, maximum, where
 from .program.record import call, composite
+from .program.scope import Scope
 from .settings import advice
 
 Activation: TypeAlias = str | Callable[[Value], Value] | None
@@ -85,7 +86,7 @@ def check_activation(layer: str, counted: str, given: object) -> None:
     activation(given)  # type: ignore[arg-type] # which it checks
 
 
-def activate(Z: Value, given: Activation, name: str = "A") -> Value:
+def activate(Z: Value, given: Activation, scope: Scope, name: str = "A") -> Value:
     """Apply an activation; its result is called A, unless it is Z itself."""
-    A = call(activation(given), Z)
+    A = call(scope.symbolic(activation(given)), Z)
     return A if A is Z else A.named(name)

@@ -19,6 +19,7 @@ from .errors import DescriptionError, ShapeError
 from .program.ir import N, Value, shape_text
 from .program.primitives import count, exp, expand_dims, log, maximum, squeeze
 from .program.record import call, composite
+from .program.scope import Scope
 from .settings import advice
 
 TargetKind = Literal["labels", "column", "matrix"]
@@ -121,8 +122,8 @@ def check_arguments(loss: Loss) -> None:
         )
 
 
-def record_loss(loss: Loss, Z: Value, Y: Value) -> Value:
-    """Record L, one number a row."""
+def record_loss(loss: Loss, Z: Value, Y: Value, scope: Scope) -> Value:
+    """Record L, one number a row. Numbers of a loss that is a dataclass are hyperparameters."""
     if Z.ndim != 2 or Z.shape != Y.shape:
         raise ShapeError(
             f"loss {loss.name}",
@@ -137,7 +138,8 @@ def record_loss(loss: Loss, Z: Value, Y: Value) -> Value:
             shape_text(Z.shape),
             'use Dense(2), or loss="binary_cross_entropy" with targets 0 and 1',
         )
-    L = call(loss.function, Z, Y)
+    scope.own_names.clear()
+    L = call(scope.symbolic(loss.function), Z, Y)
     if L.shape != (N,):
         raise ShapeError(
             f"loss {loss.name}",

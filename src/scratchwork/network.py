@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass, is_dataclass
+from functools import reduce
+from typing import TypeAlias
 
 from .description import Description
 from .errors import DescriptionError, ShapeError
@@ -14,7 +17,8 @@ from .program.ir import N, Size, Statement, Value, apply
 from .program.primitives import equal, expand_dims
 from .program.record import Builder, recording_aside
 from .program.scope import Mode, Scope
-from .program.update import is_zero, symbolic
+from .program.update import is_zero
+from .regularizers import Regularizer
 
 
 @dataclass(frozen=True)
@@ -138,7 +142,7 @@ def record_objective(
         raise DescriptionError("the program", "a loss", "none", "call compile(loss=...) first")
     y, Y = record_targets(description, network)
     with recorder.at(phase="loss", note=f"loss: {loss.name}\n{loss.formula}".strip(), suffix=""):
-        L = record_loss(loss, network.output, Y)
+        L = record_loss(loss, network.output, Y, scope)
         total = L.sum() if description.reduction == "sum" else L.sum() / scope.rows
         outputs = [total]
         if penalised:
@@ -151,21 +155,47 @@ def record_objective(
 
 
 def record_penalty(description: Description, scope: Scope, total: Value) -> list[Value]:
-    """[total + penalty, penalty], or [total]: a regularizer's penalty over all kernels."""
-    given = description.regularizer
-    if given is None or not scope.kernels or (is_dataclass(given) and is_zero(given)):
-        return [total]
+    """[total + penalty, penalty], or [total]: the penalties of all kernels, as one number."""
     mean = description.reduction == "mean"
-    n = scope.rows if mean else 1
-    formula = getattr(given, "formula" if mean else "sum_formula", "")
-    with scope.recorder.at(note=f"regularizer: {describe(given)}{', ' * bool(formula)}{formula}"):
-        penalty = symbolic(given, scope).penalty(n, scope.kernels)
-        if not isinstance(penalty, Value) or penalty.shape:
-            expected, todo = "penalty() to return one number", "add up its entries with .sum()"
-            raise ShapeError(scope.recorder.note, expected, repr(penalty), todo)
+    terms = penalty_terms(description.regularizer, scope)
+    if not terms:
+        return [total]
+    note = "\n".join(title(given, owner, mean) for given, _, owner, _ in terms)
+    with scope.recorder.at(note=note):
+        penalty = reduce(operator.add, (one_penalty(term, scope, mean) for term in terms))
         called("penalty", penalty)
     with scope.recorder.at(note=""):
         return [total + penalty, penalty]
+
+
+Term: TypeAlias = tuple[Regularizer, Sequence[Value], str, str]
+"""A regularizer, its kernels, the layer it is of (empty: the model) and that layer's number."""
+
+
+def penalty_terms(given: Regularizer | None, scope: Scope) -> list[Term]:
+    """The model's regularizer, then those of layers; one whose numbers are all 0 is left out."""
+    terms: list[Term] = [(given, scope.kernels, "", "")] if given and scope.kernels else []
+    terms += [(x.regularizer, (x.kernel,), x.note, x.suffix) for x in scope.regularized]
+    return [term for term in terms if not (is_dataclass(term[0]) and is_zero(term[0]))]
+
+
+def title(given: Regularizer, owner: str, mean: bool) -> str:
+    """``regularizer: L2(0.1), l2 / (2 n) * sum(W**2)``, behind the layer if it is of one."""
+    formula = getattr(given, "formula" if mean else "sum_formula", "")
+    of = f"{owner.split(':')[0]}, " if owner else ""
+    return f"{of}regularizer: {describe(given)}{', ' * bool(formula)}{formula}"
+
+
+def one_penalty(term: Term, scope: Scope, mean: bool) -> Value:
+    """Record what one regularizer adds to the loss."""
+    given, kernels, _, suffix = term
+    scope.own_names.clear()
+    with scope.recorder.at(suffix=suffix):
+        penalty = scope.symbolic(given).penalty(scope.rows if mean else 1, kernels)
+    if not isinstance(penalty, Value) or penalty.shape:
+        expected, todo = "penalty() to return one number", "add up its entries with .sum()"
+        raise ShapeError(f"regularizer: {describe(given)}", expected, repr(penalty), todo)
+    return penalty
 
 
 def called(name: str, value: Value) -> Value:

@@ -8,9 +8,29 @@ import sys
 from collections.abc import Iterable
 from difflib import get_close_matches
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, Self
 
 from .errors import DescriptionError
+
+
+class Described:
+    """The base of what a description is made of: dataclasses that refuse unknown settings by name.
+
+    ``SGD(lr=0.1)`` says that the setting is called learning_rate here.
+    """
+
+    def __new__(cls, *given: object, **settings: object) -> Self:
+        known = inspect.signature(cls).parameters if settings else {}
+        for name in settings:
+            if name not in known:
+                raise unknown_setting(cls.__name__, name, known)
+        return super().__new__(cls)
+
+
+def unknown_setting(where: str, name: str, known: Iterable[str]) -> DescriptionError:
+    """The error for a setting that there is not; what others call ours is named."""
+    listed = ", ".join(known)
+    return DescriptionError(where, f"settings {listed}", f"{name}=", advice(name, known))
 
 
 def number(where: str, name: str, value: object, low: float, high: float, expected: str) -> None:

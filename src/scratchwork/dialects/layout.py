@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from typing import Any
 
 WIDTH = 100
 COMMENT_COLUMN = 50
@@ -21,9 +22,10 @@ def commented(code: str, comment: str) -> list[str]:
 
 
 def comment(text: str, indent: str) -> list[str]:
-    """A comment of its own, broken between words."""
+    """A comment of its own, broken between words and where the text has a new line."""
     mark = f"{indent}# "
-    return textwrap.wrap(text, WIDTH, initial_indent=mark, subsequent_indent=mark)
+    settings: dict[str, Any] = {"initial_indent": mark, "subsequent_indent": mark}
+    return [row for line in text.splitlines() for row in textwrap.wrap(line, WIDTH, **settings)]
 
 
 def fold(code: str, width: int = WIDTH, room: int = 0) -> list[str]:

@@ -62,6 +62,10 @@ def crop(s: Statement, inputs: Sequence[Code]) -> str:
     return f"{inputs[0].at(ATOM)}[:, {rows}, {columns}]"
 
 
+def vector(inputs: Sequence[Code], dtype: str) -> str:
+    return f"np.array([{', '.join(x.text for x in inputs)}], {dtype})"
+
+
 def add_windows(s: Statement, inputs: Sequence[Code]) -> str:
     h, w, c = s.attrs["image"][1:]
     return (
@@ -73,7 +77,8 @@ def draw(function: str) -> Spelling:
     """rng.normal(mean, stddev, shape); the number of rows stands in the shape."""
 
     def text(s: Statement, inputs: Sequence[Code]) -> str:
-        settings = [x.text for x in inputs[1:]] if s.op.name != "random" else []
+        own = s.op.name not in ("random", "standard_normal")  # the second input there is n
+        settings = [x.text for x in inputs[1:]] if own else []
         return f"rng.{function}({', '.join([*settings, shape_of(s)])})"
 
     return plain(text)
@@ -126,7 +131,9 @@ def spellings(dtype: str) -> dict[str, Spelling]:  # long: a table
         "full": plain(lambda s, inputs: full(s, inputs, dtype)),
         "cast": plain(lambda s, inputs: f"{inputs[0].at(ATOM)}.astype({dtype})"),
         "copy": method("copy"),
+        "vector": plain(lambda s, inputs: vector(inputs, dtype)),
         "random": draw("random"),
+        "standard_normal": draw("standard_normal"),
         "uniform": draw("uniform"),
         "normal": draw("normal"),
     }

@@ -11,6 +11,7 @@ from ..initializers import Initializer, initializer
 from ..program.ir import Size, Value, apply
 from ..program.scope import Scope
 from ..program.shapes import window_count
+from ..regularizers import Regularizer, regularizer
 from ..settings import as_ints, one_of, whole
 from .layer import Layer
 
@@ -49,7 +50,7 @@ class Conv2D(Layer):
     stride : int or (rows, columns)
     padding : "valid" or "same"
         "same" pads with zeros to ceil(size / stride) outputs, an odd one at the end, as Keras.
-    use_bias, kernel_initializer, bias_initializer, trainable
+    use_bias, kernel_initializer, bias_initializer, kernel_regularizer, trainable
         As in Dense.
 
     Notes
@@ -79,6 +80,7 @@ class Conv2D(Layer):
     use_bias: bool = True
     kernel_initializer: Initializer = "glorot_uniform"
     bias_initializer: Initializer = "zeros"
+    kernel_regularizer: Regularizer | None = None
     trainable: bool = True
 
     def __post_init__(self) -> None:
@@ -90,6 +92,7 @@ class Conv2D(Layer):
         activations.check_activation("Conv2D", "filters", self.activation)
         initializer(self.kernel_initializer)
         initializer(self.bias_initializer)
+        regularizer(self.kernel_regularizer)
 
     def build(self, x: Value, scope: Scope) -> Value:
         if x.ndim != 4:
@@ -102,14 +105,17 @@ class Conv2D(Layer):
         Z = self.filtered(C, (C.shape[1].number, prod(window) * self.filters), scope)
         rows, columns = window_count(x.shape, window, stride)
         Z = Z.reshape(x.shape[0], rows, columns, Z.shape[1]).named("Z")
-        return activations.activate(Z, self.activation)
+        return activations.activate(Z, self.activation, scope)
 
     def filtered(self, C: Value, fans: tuple[int, int], scope: Scope) -> Value:
         """The product of the windows with the filters, and the bias."""
         units = Size(self.filters, f"h{scope.recorder.suffix}")
         kernel, bias = initializer(self.kernel_initializer), initializer(self.bias_initializer)
         shape, trainable = (C.shape[1], units), self.trainable
-        W = scope.parameter("W", shape, kernel, kernel=True, trainable=trainable, fans=fans)
+        W = scope.parameter(
+            "W", shape, kernel, kernel=True,
+            regularizer=self.kernel_regularizer, trainable=trainable, fans=fans,
+        )  # fmt: skip
         if not self.use_bias:
             return C @ W
         return C @ W + scope.parameter("b", (units,), bias, trainable=trainable)

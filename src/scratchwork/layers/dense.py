@@ -9,6 +9,7 @@ from .. import activations
 from ..initializers import Initializer, initializer
 from ..program.ir import Size, Value
 from ..program.scope import Scope
+from ..regularizers import Regularizer, regularizer
 from ..settings import as_ints, whole
 from .layer import Layer
 
@@ -24,6 +25,8 @@ class Dense(Layer):
     activation : str or function of Values, optional
     use_bias : bool
     kernel_initializer, bias_initializer : str or initializer
+    kernel_regularizer : L1, L2 or your own, optional
+        For this layer's W, instead of the one given to ``compile``.
     trainable : bool
         False keeps W and b as they are; no gradient of theirs is computed.
 
@@ -49,6 +52,7 @@ class Dense(Layer):
     use_bias: bool = True
     kernel_initializer: Initializer = "glorot_uniform"
     bias_initializer: Initializer = "zeros"
+    kernel_regularizer: Regularizer | None = None
     trainable: bool = True
 
     def __post_init__(self) -> None:
@@ -57,17 +61,21 @@ class Dense(Layer):
         as_ints(self, "units")
         initializer(self.kernel_initializer)
         initializer(self.bias_initializer)
+        regularizer(self.kernel_regularizer)
 
     def build(self, x: Value, scope: Scope) -> Value:
         if x.ndim != 2:
             raise scope.shape_error("input (n, features)", x, "add Flatten() before it")
         units = Size(self.units, f"h{scope.recorder.suffix}")
         kernel, bias = initializer(self.kernel_initializer), initializer(self.bias_initializer)
-        W = scope.parameter("W", (x.shape[1], units), kernel, kernel=True, trainable=self.trainable)
+        W = scope.parameter(
+            "W", (x.shape[1], units), kernel, kernel=True,
+            regularizer=self.kernel_regularizer, trainable=self.trainable,
+        )  # fmt: skip
         Z = x @ W
         if self.use_bias:
             Z = Z + scope.parameter("b", (units,), bias, trainable=self.trainable)
-        return activations.activate(Z.named("Z"), self.activation)
+        return activations.activate(Z.named("Z"), self.activation, scope)
 
 
 @dataclass(frozen=True)
@@ -93,4 +101,4 @@ class Activation(Layer):
         activations.activation(self.function)
 
     def build(self, x: Value, scope: Scope) -> Value:
-        return activations.activate(x, self.function)
+        return activations.activate(x, self.function, scope)

@@ -8,6 +8,7 @@ from typing import ClassVar, Protocol
 
 from ..program.ir import Value
 from ..program.scope import Scope
+from ..settings import Described
 
 
 class Buildable(Protocol):
@@ -17,7 +18,7 @@ class Buildable(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Layer:
+class Layer(Described):
     """The base of our layers. A user's own layer may use it but needs only ``build``.
 
     Parameters

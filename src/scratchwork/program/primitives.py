@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import shapes
-from .ir import OPS, Axis, DTypeRule, Op, Operand, Value, apply, builder
+from .ir import OPS, Axis, DTypeRule, Op, Operand, Size, Value, apply, builder
 
 Gradients = tuple[Operand | None, ...]
 
@@ -67,6 +67,11 @@ def equal(a: Operand, b: Operand) -> Value:
 def stop_gradient(x: Value) -> Value:
     """x, a constant for the gradient."""
     return apply("stop_gradient", x)
+
+
+def vector(*numbers: Operand) -> Value:
+    """Numbers as an array (k,) in the model's dtype."""
+    return apply("vector", *numbers)
 
 
 def expand_dims(x: Value, axis: int) -> Value:
@@ -196,7 +201,9 @@ primitive("rows", shapes.scalar, dtype="weak")
 primitive("number", shapes.scalar, dtype="weak")
 primitive("arange", lambda size: (size,), dtype="int")
 primitive("full", shapes.given, dtype="model")
+primitive("vector", lambda *numbers: (Size(len(numbers)),), dtype="model")
 primitive("random", shapes.given, dtype="double", draws=True)
+primitive("standard_normal", shapes.given, dtype="double", draws=True)
 primitive("uniform", shapes.given, dtype="double", draws=True)
 primitive("normal", shapes.given, dtype="double", draws=True)
 

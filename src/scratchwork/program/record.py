@@ -220,7 +220,8 @@ def call(function: Callable[..., Value], *inputs: Operand) -> Value:
     """Record a user's function of Values as one statement, as ``composite`` does for ours."""
     if hasattr(function, "op"):
         return function(*inputs)
-    return builder().compose(Op(getattr(function, "__name__", "function")), function, inputs)
+    name = getattr(function, "__name__", type(function).__name__)
+    return builder().compose(Op(name), function, inputs)
 
 
 @contextmanager

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
-from typing import Literal, Protocol
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, Literal, Protocol, TypeVar
 
 from ..errors import ProgramError, ShapeError
 from .ir import Shape, Size, Value, apply, shape_text
@@ -14,10 +16,23 @@ Mode = Literal["train", "infer", "initialize", "prepare"]
 """What is recorded: a step, an inference, the first numbers, or what is fitted to rows."""
 
 
+D = TypeVar("D")
+
+
 class Initializer(Protocol):
     """Draws or fills a parameter's first numbers; see ``scratchwork.initializers``."""
 
     def draw(self, scope: Scope, shape: Shape, fan_in: int, fan_out: int) -> Value: ...
+
+
+@dataclass(frozen=True)
+class Regularized:
+    """A kernel with a regularizer of its own, and the layer that it is of."""
+
+    kernel: Value
+    regularizer: Any
+    note: str
+    suffix: str
 
 
 class Scope:
@@ -38,7 +53,8 @@ class Scope:
         self.trainable: list[Value] = []
         self.state_values: list[Value] = []
         self.fitted_values: list[Value] = []
-        self.kernels: list[Value] = []
+        self.kernels: list[Value] = []  # those that the model's regularizer applies to
+        self.regularized: list[Regularized] = []
         self.hyperparameters: dict[Value, float] = {}
         self.updates: dict[Value, Value] = {}
         self.minimum_rows = 1
@@ -60,6 +76,7 @@ class Scope:
         initializer: Initializer,
         *,
         kernel: bool = False,
+        regularizer: Any = None,
         trainable: bool = True,
         fans: tuple[int, int] | None = None,
     ) -> Value:
@@ -69,7 +86,9 @@ class Scope:
         ----------
         shape : tuple of int or Size
         kernel : bool
-            Whether a regularizer applies to it (weights, not biases).
+            Whether the model's regularizer applies to it (weights, not biases).
+        regularizer : L1, L2 or your own, optional
+            Applies to this parameter instead of the model's.
         trainable : bool
             False keeps its first numbers.
         fans : (int, int)
@@ -89,7 +108,10 @@ class Scope:
         self.parameters.append(value)
         if trainable:
             self.trainable.append(value)
-        if kernel and trainable:
+        if regularizer is not None and trainable:
+            note, suffix = self.recorder.note, self.recorder.suffix
+            self.regularized.append(Regularized(value, regularizer, note, suffix))
+        elif kernel and trainable:
             self.kernels.append(value)
         return value
 
@@ -135,8 +157,41 @@ class Scope:
         self.hyperparameters[value] = float(default)
         return value
 
+    def symbolic(self, description: D) -> D:
+        """A copy whose numbers are the program's hyperparameters, and whose schedules are recorded.
+
+        A zero stays a number: what it switches off leaves no statement. What is no dataclass, such
+        as a function, has no numbers.
+        """
+        if not is_dataclass(description):
+            return description
+        twin = copy.copy(description)
+        for field in fields(description):
+            setting = self.symbol(field.name, getattr(description, field.name))
+            object.__setattr__(twin, field.name, setting)
+        return twin
+
+    def symbol(self, name: str, setting: Any) -> Any:
+        """A hyperparameter for a number, or one for each of a tuple; a schedule is recorded."""
+        if isinstance(setting, float) and setting:
+            return self.hyperparameter(name, setting)
+        if isinstance(setting, tuple):
+            return tuple(self.symbol(f"{name}_{i}", x) for i, x in enumerate(setting, start=1))
+        if not hasattr(setting, "rate"):
+            return setting
+        rate = self.symbolic(setting).rate(self.inputs["t"], self.inputs["epoch"])
+        return rate.named("rate") if isinstance(rate, Value) else rate
+
     def random(self, shape: tuple[Size | int, ...]) -> Value:
         """Uniform draws from [0, 1), new in every step, in float64 whatever the model's dtype."""
+        return self.draws("random", shape)
+
+    def normal(self, shape: tuple[Size | int, ...]) -> Value:
+        """Draws from N(0, 1), new in every step, in float64 whatever the model's dtype."""
+        return self.draws("standard_normal", shape)
+
+    def draws(self, op: str, shape: tuple[Size | int, ...]) -> Value:
+        """What a primitive draws from the step's random generator."""
         if not self.training:
             raise ProgramError(
                 self.recorder.note,
@@ -146,7 +201,7 @@ class Scope:
             )
         sizes = as_sizes(shape)
         rows = (self.rows,) if any(size.batch for size in sizes) else ()
-        return apply("random", self.inputs["rng"], *rows, shape=sizes)
+        return apply(op, self.inputs["rng"], *rows, shape=sizes)
 
     def require_rows(self, number: int) -> None:
         """Refuse batches of fewer rows, before any step is made."""

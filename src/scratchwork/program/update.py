@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Any, Protocol, TypeVar
+from dataclasses import dataclass, fields, replace
+from typing import Protocol
 
 from ..errors import ProgramError
 from .ir import Loop, Program, Size, Statement, Value, apply
@@ -14,8 +13,6 @@ from .scope import Scope
 
 MOST_WRITTEN_OUT = 8
 """Up to this many parameters have their own update lines; more share a loop."""
-
-D = TypeVar("D")
 
 
 class Optimizer(Protocol):
@@ -65,24 +62,6 @@ class Rule:
     note: str
 
 
-def symbolic(description: D, scope: Scope) -> D:
-    """A copy whose numbers are hyperparameters of the program, and whose schedules are recorded.
-
-    A zero stays a number: what it switches off leaves no statement.
-    """
-    twin = copy.copy(description)
-    scope.own_names.clear()
-    for field in fields(description) if is_dataclass(description) else ():
-        setting: Any = getattr(description, field.name)
-        if isinstance(setting, float) and setting:
-            setting = scope.hyperparameter(field.name, setting)
-        elif hasattr(setting, "rate"):
-            setting = symbolic(setting, scope).rate(scope.inputs["t"], scope.inputs["epoch"])
-            setting = setting.named("rate") if isinstance(setting, Value) else setting
-        object.__setattr__(twin, field.name, setting)
-    return twin
-
-
 def is_zero(description: object) -> bool:
     """Whether every number of a description is 0: what it does is structure, and left out."""
     numbers = [getattr(description, f.name) for f in fields(description)]  # type: ignore[arg-type] # a dataclass
@@ -95,7 +74,8 @@ def record_rule(optimizer: Optimizer, scope: Scope) -> Rule:
     note = f"update: {type(optimizer).__name__}"
     start = len(recorder.statements)
     with recorder.at(phase="update", note=note, suffix=""):
-        optimizer = symbolic(optimizer, scope)
+        scope.own_names.clear()
+        optimizer = scope.symbolic(optimizer)
         W, dW = Value(GENERIC, "model", "parameter", "W"), Value(GENERIC, name="dW")
         rule_scope = RuleScope(scope)
         before = len(recorder.statements)

@@ -89,13 +89,17 @@ class Value:
         self.shape, self.dtype, self.role, self.name = shape, dtype, role, name
 
     def named(self, name: str) -> Value:
-        """Give the value a name, with the layer's number behind it, unless it has one."""
+        """Give the value a name, with the layer's number behind it, unless it has one.
+
+        A name that ends in a digit gets a _ in between: l2_1, not l21.
+        """
         if not (name.isidentifier() and name.isascii()):
             raise ProgramError(
                 builder().note, "a name of letters, digits and _", repr(name), "choose another name"
             )
         if self.name is None:
-            self.name = name + builder().suffix
+            suffix = builder().suffix
+            self.name = f"{name}_{suffix}" if suffix and name[-1].isdigit() else name + suffix
         return self
 
     @property
