@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 import scratchwork as sw
 from scratchwork import activations, losses
+from scratchwork.activations import rectifiers
 from scratchwork.layers import normalization, regularization
+from scratchwork.losses import regression
 from scratchwork.program.ir import N, Size
 from scratchwork.program.scope import as_sizes
 from scratchwork.regularizers import l1_penalty, l2_penalty
@@ -28,9 +30,10 @@ Array = np.ndarray[Any, Any]
 class Input(NamedTuple):
     """An array or number that a row takes: its shape, and which numbers it may hold.
 
-    Float arrays are ``any``, ``positive``, ``one_hot`` and ``probabilities``, bools ``mask``,
-    integers ``labels``; ``number`` is a setting of the program, ``literal``, ``zero`` and ``one``
-    Python numbers, ``rng`` a random generator, ``rows`` stands for the number of rows of an input.
+    Float arrays are ``any``, ``positive``, ``one_hot`` and ``probabilities``, bools ``mask`` and
+    ``choice`` (one in each row), integers ``labels``; ``number`` is a setting of the program,
+    ``literal``, ``zero`` and ``one`` Python numbers, ``rng`` a random generator, ``rows`` stands
+    for the number of rows of an input.
     """
 
     shape: tuple[Size | int, ...] = ()
@@ -69,6 +72,7 @@ def one_value(kind: str, levels: Array) -> Any:
         "zero": lambda u: 0.0,
         "one": lambda u: 1.0,
         "rows": lambda u: u,
+        "choice": lambda u: u == u.max(-1, keepdims=True),
         "one_hot": lambda u: np.eye(u.shape[-1])[u.argmax(-1)],
         "probabilities": lambda u: u / u.sum(-1, keepdims=True),
     }
@@ -76,8 +80,9 @@ def one_value(kind: str, levels: Array) -> Any:
 
 
 def foreign_dtypes(arrays: Mapping[str, Any], dtype: str) -> dict[str, str]:
-    """Which of a step's arrays and NumPy scalars are floats of another dtype; metrics may be."""
-    found = {k: v.dtype for k, v in arrays.items() if hasattr(v, "dtype") and k != "accuracy"}
+    """Which of a step's arrays and NumPy scalars are floats of another dtype; shares may be."""
+    shares = {k for k in arrays if k.endswith("accuracy")}  # means of truth values
+    found = {k: v.dtype for k, v in arrays.items() if hasattr(v, "dtype") and k not in shares}
     return {k: str(v) for k, v in found.items() if v.kind not in "biu" and v != dtype}
 
 
@@ -130,6 +135,7 @@ BINARY = {
     "power": (np.power, "positive"),
     "maximum": (np.maximum, "any"),
     "minimum": (np.minimum, "any"),
+    "remainder": (np.remainder, "positive"),
 }
 UNARY = {
     "negative": (np.negative, "any"),
@@ -140,6 +146,8 @@ UNARY = {
     "log1p": (np.log1p, "positive"),
     "sqrt": (np.sqrt, "positive"),
     "tanh": (np.tanh, "any"),
+    "sin": (np.sin, "any"),
+    "cos": (np.cos, "any"),
 }
 COMPARISONS = {
     "greater": np.greater,
@@ -171,6 +179,7 @@ def arithmetic_rows() -> Iterator[OpCase]:
         yield OpCase("where", (Input(c, "mask"), Input(a), Input(b)), np.where)
     yield OpCase("where", (MASK, X2, LITERAL), np.where)
     yield OpCase("where", (MASK, LITERAL, X2), np.where)
+    yield OpCase("clip", (X2, Input((), "zero"), LITERAL), np.clip)
 
 
 def shape_rows() -> Iterator[OpCase]:
@@ -221,6 +230,9 @@ def constant_rows() -> Iterator[OpCase]:
         yield from (row(op, function, X2, other) for other in (X2, Input((5,)), LITERAL))
     yield row("equal", np.equal, LABELS, Input((5,), "labels"))
     yield row("sign", np.sign, X2)
+    yield row("floor", np.floor, X2)
+    yield row("norm", root_of_squares, Input((5, 4)), Input((5,)))
+    yield row("norm", root_of_squares, *[Input((5,))] * 9)
     yield row("stop_gradient", np.copy, X2)
     yield row("copy", np.copy, X2)
     yield from (row("cast", lambda x: x.astype(float), x) for x in (MASK, LABELS))
@@ -253,9 +265,15 @@ def constant_rows() -> Iterator[OpCase]:
     yield row(
         "normal", lambda g, a, b, shape: g.normal(a, b, (5, 4)), RNG, LITERAL, LITERAL, **fixed
     )
+    yield row("truncated_normal", truncated_normal, RNG, LITERAL, **fixed)
+    yield row("orthogonal", orthogonal, RNG, LITERAL, **fixed)
 
 
 # ---- what NumPy has no word for, by hand ----
+def root_of_squares(*arrays: Array) -> float:
+    return float(np.linalg.norm(np.concatenate([x.ravel() for x in arrays])))
+
+
 def reshaped(sizes: tuple[int, ...]) -> Callable[..., Array]:
     return lambda x, shape: x.reshape(sizes)
 
@@ -294,6 +312,23 @@ def first_maximum(X: Array, axis: int) -> Array:
     return found
 
 
+def truncated_normal(g: np.random.Generator, stddev: float, shape: Any) -> Array:
+    """One stream: first all entries, then those beyond 2 stddev, in their order, until none is."""
+    W = g.standard_normal(20) * stddev
+    while far := [i for i, w in enumerate(W) if abs(w) > 2 * stddev]:
+        W[far] = g.standard_normal(len(far)) * stddev
+    return W.reshape(5, 4)
+
+
+def orthogonal(g: np.random.Generator, gain: float, shape: Any) -> Array:
+    """Gram and Schmidt's process, which leaves every column on the side where it was."""
+    columns: list[Array] = []
+    for a in g.standard_normal((5, 4)).T:
+        rest = a - sum((q @ a) * q for q in columns)
+        columns.append(rest / np.sqrt(rest @ rest))
+    return gain * np.array(columns).T
+
+
 OPS = (*arithmetic_rows(), *shape_rows(), *image_rows(), *constant_rows())
 
 
@@ -309,7 +344,10 @@ class CompositeCase:
         return f"{self.function.__name__}({'; '.join(str(i.sizes) for i in self.inputs)})"
 
 
-SETTING, ONE_HOT = Input((), "number"), Input((N, 5), "mask")
+SETTING = Input((), "number")
+# where Y is a float array its gradient is asked for, too, and then the body is used, not the rule
+ROWS_OF_CLASSES = ((5, "one_hot"), (5, "probabilities"), (5, "choice"))
+ROWS_OF_NUMBERS = ((5, "mask"), (5, "labels"), (1, "positive"), (1, "mask"))
 COMPOSITES = (
     *(
         CompositeCase(function, (Input(shape),))
@@ -318,13 +356,27 @@ COMPOSITES = (
         if hasattr(function, "op")  # linear records nothing
     ),
     *(
+        CompositeCase(function, (Input(shape), SETTING))
+        for function in (rectifiers.leaky, rectifiers.exponential_linear)
+        for shape in ((N, 5), (N, 5, 4, 2))
+    ),
+    *(
         CompositeCase(loss.function, (Input((N, units)), Input((N, units), targets)))
         for loss in losses.LOSSES.values()
-        for units, targets in ((5, "one_hot"), (5, "probabilities"), (1, "positive"), (1, "mask"))
-        if units == 5 or not loss.classes
+        for units, targets in (*ROWS_OF_CLASSES, *(() if loss.classes else ROWS_OF_NUMBERS))
+        if hasattr(loss.function, "op")  # those with settings follow
     ),
+    *(
+        CompositeCase(function, (Input((N, units)), Input((N, targets), kind), SETTING))
+        for function in (regression.clipped_error, regression.pinball)
+        for units, targets, kind in ((5, 5, "any"), (5, 5, "labels"), (5, 1, "labels"))
+        if targets == 5 or function is regression.pinball
+    ),
+    CompositeCase(regression.pinball, (X2, Input((N, 1), "labels"), Input((5,), "positive"))),
     CompositeCase(normalization.normalize, (X2, SETTING)),
     CompositeCase(normalization.normalize, (X4, SETTING)),
+    CompositeCase(normalization.normalize_features, (X2, SETTING)),
+    CompositeCase(normalization.normalize_features, (X3, SETTING)),
     CompositeCase(regularization.dropped, (X2, MASK, SETTING)),
     CompositeCase(l1_penalty, (SETTING, SETTING, Input((5, 4)))),
     CompositeCase(l1_penalty, (SETTING, Input((N,), "rows"), Input((5, 4)), Input((4, 2)))),
@@ -335,34 +387,98 @@ COMPOSITES = (
 
 @dataclass(frozen=True)
 class ActivationCase:
-    """An activation by name, and its formula."""
+    """An activation, its formula, and its values and slopes at -inf and inf if it has any."""
 
     name: str
     formula: Callable[[Array], Array]
+    ends: tuple[float, float] | None = None
+    slopes: tuple[float, float] = (0.0, 1.0)
+    given: Any = None  # where it is an object and not the name
+
+    @property
+    def function(self) -> Callable[..., Any]:
+        return activations.activation(self.given or self.name)
 
     def __str__(self) -> str:
         return self.name
 
 
+def elu(Z: Array, alpha: float) -> Array:
+    return np.where(Z > 0, Z, alpha * (np.exp(Z) - 1))
+
+
+def gelu(Z: Array) -> Array:
+    return Z / 2 * (1 + np.tanh((2 / np.pi) ** 0.5 * (Z + 0.044715 * Z**3)))
+
+
+INF = float("inf")
 ACTIVATIONS = (
-    ActivationCase("linear", lambda Z: Z),
-    ActivationCase("relu", lambda Z: (Z + abs(Z)) / 2),
-    ActivationCase("sigmoid", lambda Z: 1 / (1 + np.exp(-Z))),
-    ActivationCase("tanh", lambda Z: (np.exp(Z) - np.exp(-Z)) / (np.exp(Z) + np.exp(-Z))),
+    ActivationCase("linear", lambda Z: Z, (-INF, INF), (1, 1)),
+    ActivationCase("relu", lambda Z: (Z + abs(Z)) / 2, (0, INF)),
+    ActivationCase("sigmoid", lambda Z: 1 / (1 + np.exp(-Z)), (0, 1), (0, 0)),
+    ActivationCase(
+        "tanh", lambda Z: (np.exp(Z) - np.exp(-Z)) / (np.exp(Z) + np.exp(-Z)), (-1, 1), (0, 0)
+    ),
     ActivationCase("softmax", lambda Z: np.exp(Z) / np.exp(Z).sum(-1, keepdims=True)),
+    ActivationCase("leaky_relu", lambda Z: np.where(Z > 0, Z, Z / 100), (-INF, INF), (0.01, 1)),
+    ActivationCase("elu", lambda Z: elu(Z, 1), (-1, INF)),
+    ActivationCase(
+        "selu",
+        lambda Z: 1.0507009873554805 * elu(Z, 1.6732632423543772),
+        (-1.7580993408473766, INF),
+        (0, 1.0507009873554805),
+    ),
+    ActivationCase("gelu", gelu, (0, INF)),
+    ActivationCase("silu", lambda Z: Z / (1 + np.exp(-Z)), (0, INF)),
+    ActivationCase("softplus", lambda Z: np.log(1 + np.exp(Z)), (0, INF)),
+    ActivationCase("softsign", lambda Z: Z / (1 + abs(Z)), (-1, 1), (0, 0)),
+    ActivationCase("hard_sigmoid", lambda Z: np.clip(Z / 6 + 0.5, 0, 1), (0, 1), (0, 0)),
+    ActivationCase("mish", lambda Z: Z * np.tanh(np.log(1 + np.exp(Z))), (0, INF)),
+    ActivationCase(
+        "LeakyReLU",
+        lambda Z: np.where(Z > 0, Z, 1.5 * Z),
+        (-INF, INF),
+        (1.5, 1),
+        sw.LeakyReLU(1.5),
+    ),
+    ActivationCase("LeakyReLU-0", lambda Z: (Z + abs(Z)) / 2, (0, INF), given=sw.LeakyReLU(0)),
+    ActivationCase("ELU", lambda Z: elu(Z, 0.5), (-0.5, INF), given=sw.ELU(0.5)),
+    ActivationCase("ELU-0", lambda Z: (Z + abs(Z)) / 2, (0, INF), given=sw.ELU(0)),
 )
 
 
 @dataclass(frozen=True)
 class LossCase:
-    """A loss with a kind of targets, and its formula over rows of Z and Y."""
+    """A loss with a kind of targets, and its formula over rows of Z and Y.
+
+    Targets are ``labels``, rows (``one_hot``, ``probabilities``, ``answers``, ``numbers``,
+    ``counts``) or one a row: ``answer``, ``number``, ``count``, with one output, or as many as the
+    case says.
+    """
 
     name: str
     targets: str
     formula: Callable[[Array, Array], Array]
+    given: Any = None  # where it is an object and not the name
+    units: int = 0
+
+    @property
+    def outputs(self) -> int:
+        return self.units or (1 if self.targets in ("answer", "number", "count") else 5)
+
+    @property
+    def Y(self) -> Input:
+        """Targets that no gradient is asked for: with float arrays the body would be used."""
+        plain = {"answer": "mask", "count": "labels", "number": "labels"}
+        kind = plain.get(self.targets.rstrip("s"), "choice")
+        return Input((N, 1 if self.loss.one_target else self.outputs), kind)
+
+    @property
+    def loss(self) -> losses.Loss:
+        return losses.loss(self.given or self.name)
 
     def __str__(self) -> str:
-        return f"{self.name}-{self.targets}"
+        return f"{self.loss.title}-{self.targets}"
 
 
 def cross_entropy(Z: Array, Y: Array) -> Array:
@@ -379,15 +495,77 @@ def mean_squared_error(Z: Array, Y: Array) -> Array:
     return ((Z - Y) ** 2).sum(axis=1) / Z.shape[1]
 
 
+def smoothed(formula: Callable[[Array, Array], Array], share: float, k: int) -> Any:
+    return lambda Z, Y: formula(Z, Y + share * (1 / k - Y))
+
+
+def huber(delta: float) -> Any:
+    def formula(Z: Array, Y: Array) -> Array:
+        D = abs(Z - Y)
+        L = np.where(delta < D, delta * D - delta**2 / 2, D**2 / 2)
+        return L.sum(axis=1) / Z.shape[1]
+
+    return formula
+
+
+def quantile(*q: float) -> Any:
+    """|Y - Z|, times q where Z is too low and 1 - q where it is too high."""
+    return lambda Z, Y: (abs(Y - Z) * np.where(Y > Z, q, 1 - np.array(q))).sum(axis=1) / len(q)
+
+
+def hinge(Z: Array, Y: Array) -> Array:
+    return np.maximum(0, 1 - np.where(Y == 1, Z, -Z)).sum(axis=1) / Z.shape[1]
+
+
+def categorical_hinge(Z: Array, Y: Array) -> Array:
+    rows = zip(Z, Y.argmax(axis=1), strict=True)
+    return np.array([max(0, 1 + np.delete(z, y).max() - z[y]) for z, y in rows])
+
+
+def per_output(formula: Callable[[Array, Array], Array]) -> Any:
+    """The mean over the outputs of a row."""
+    return lambda Z, Y: formula(Z, Y).sum(axis=1) / Z.shape[1]
+
+
+log_cosh = per_output(lambda Z, Y: np.log(np.cosh(Z - Y)))
+absolute = per_output(lambda Z, Y: abs(Z - Y))
+poisson = per_output(lambda Z, Y: np.exp(Z) - Y * Z)
+
 LOSSES = (
     LossCase("cross_entropy", "labels", cross_entropy),
-    LossCase("cross_entropy", "one-hot", cross_entropy),
+    LossCase("cross_entropy", "one_hot", cross_entropy),
     LossCase("cross_entropy", "probabilities", cross_entropy),
+    LossCase(
+        "cross_entropy", "labels", smoothed(cross_entropy, 0.1, 5),
+        sw.CrossEntropy(label_smoothing=0.1),
+    ),
+    LossCase(
+        "cross_entropy", "probabilities", smoothed(cross_entropy, 0.3, 5), sw.CrossEntropy(0.3)
+    ),
     LossCase("binary_cross_entropy", "answers", binary_cross_entropy),
-    LossCase("binary_cross_entropy", "column", binary_cross_entropy),
+    LossCase("binary_cross_entropy", "answer", binary_cross_entropy),
+    LossCase(
+        "binary_cross_entropy", "answers", smoothed(binary_cross_entropy, 0.2, 2),
+        sw.BinaryCrossEntropy(label_smoothing=0.2),
+    ),
     LossCase("mean_squared_error", "numbers", mean_squared_error),
-    LossCase("mean_squared_error", "column", mean_squared_error),
-)
+    LossCase("mean_squared_error", "number", mean_squared_error),
+    LossCase("mean_absolute_error", "numbers", absolute),
+    LossCase("mean_absolute_error", "number", absolute),
+    LossCase("huber", "numbers", huber(1.0)),
+    LossCase("huber", "number", huber(0.3), sw.Huber(0.3)),
+    LossCase("log_cosh", "numbers", log_cosh),
+    LossCase("log_cosh", "number", log_cosh),
+    LossCase("poisson", "counts", poisson),
+    LossCase("poisson", "count", poisson),
+    LossCase("quantile", "number", quantile(0.5)),
+    LossCase("quantile", "number", quantile(0.8), sw.Quantile(0.8)),
+    LossCase("quantile", "number", quantile(0.1, 0.5, 0.9), sw.Quantile([0.1, 0.5, 0.9]), 3),
+    LossCase("hinge", "answers", hinge),
+    LossCase("hinge", "answer", hinge),
+    LossCase("categorical_hinge", "labels", categorical_hinge),
+    LossCase("categorical_hinge", "one_hot", categorical_hinge),
+)  # fmt: skip
 
 
 # ---- optimizers, schedules, regularizers, initializers ----
@@ -406,11 +584,33 @@ OPTIMIZERS = (
     OptimizerCase("sgd", sw.SGD(0.1)),
     OptimizerCase("momentum", sw.SGD(0.05, momentum=0.9)),
     OptimizerCase("nesterov", sw.SGD(0.05, momentum=0.8, nesterov=True)),
+    OptimizerCase("rate-in-velocity", sw.SGD(0.05, momentum=0.9, rate_in_velocity=True)),
+    OptimizerCase(
+        "nesterov-rate-in-velocity",
+        sw.SGD(sw.ExponentialDecay(0.1, 0.5, 7), 0.8, nesterov=True, rate_in_velocity=True),
+    ),
     OptimizerCase("sgd-decay", sw.SGD(sw.ExponentialDecay(0.1, 0.5, 7), momentum=0.5)),
     OptimizerCase("adam", sw.Adam()),
     OptimizerCase("adam-settings", sw.Adam(0.02, beta_1=0.7, beta_2=0.9, epsilon=1e-3)),
     OptimizerCase("adam-no-first-moment", sw.Adam(0.02, beta_1=0)),
     OptimizerCase("adam-decay", sw.Adam(sw.ExponentialDecay(0.05, decay_rate=0.9, decay_steps=3))),
+    OptimizerCase("epsilon-hat", sw.Adam(0.02, beta_2=0.9, epsilon=1e-3, epsilon_hat=True)),
+    OptimizerCase("amsgrad", sw.Adam(0.05, beta_1=0.5, beta_2=0.6, amsgrad=True)),
+    OptimizerCase("adamw", sw.AdamW(0.02, beta_2=0.9, epsilon=1e-3, weight_decay=0.3)),
+    OptimizerCase("adamw-0", sw.AdamW(0.02, weight_decay=0)),
+    OptimizerCase("adamax", sw.Adamax(0.02, beta_2=0.8, epsilon=1e-3)),
+    OptimizerCase("nadam", sw.Nadam(0.01, beta_2=0.9, epsilon=1e-3, momentum_decay=0.1)),
+    OptimizerCase("nadam-decay", sw.Nadam(sw.ExponentialDecay(0.02, 0.5, 20))),
+    OptimizerCase("adagrad", sw.AdaGrad(0.05, epsilon=1e-3, initial_sum=0.1)),
+    OptimizerCase("rmsprop", sw.RMSProp(0.01, rho=0.8, epsilon=1e-3)),
+    OptimizerCase("rmsprop-all", sw.RMSProp(0.005, epsilon=0.01, momentum=0.5, centered=True)),
+    OptimizerCase("adadelta", sw.AdaDelta(2.0, rho=0.9, epsilon=1e-4)),
+    OptimizerCase("lion", sw.Lion(0.01, beta_1=0.8, beta_2=0.9, weight_decay=0.1)),
+    OptimizerCase("lion-0", sw.Lion(0.01)),
+    OptimizerCase("clip-value", sw.SGD(0.2, momentum=0.5, clip_value=0.05)),
+    OptimizerCase("clip-norm", sw.Adam(0.02, epsilon=0.1, clip_norm=0.3)),
+    OptimizerCase("clip-both", sw.SGD(0.5, clip_value=0.08, clip_norm=0.2)),
+    OptimizerCase("clip-nothing", sw.SGD(0.1, clip_value=1e6, clip_norm=1e6)),
 )
 
 
@@ -422,12 +622,45 @@ class ScheduleCase:
     rates: Mapping[int, float]
 
     def __str__(self) -> str:
-        return type(self.schedule).__name__
+        return f"{type(self.schedule).__name__}-{min(self.rates.values()):g}"
 
 
+HALF = 2**-0.5
 SCHEDULES = (
     ScheduleCase(sw.ExponentialDecay(0.1, 0.5, 4), {1: 0.1, 3: 0.1 / 2**0.5, 5: 0.05, 9: 0.025}),
     ScheduleCase(sw.ExponentialDecay(0.2, 2, 1), {1: 0.2, 2: 0.4, 4: 1.6}),
+    ScheduleCase(
+        sw.ExponentialDecay(0.1, 0.5, 3, staircase=True),
+        {1: 0.1, 3: 0.1, 4: 0.05, 6: 0.05, 7: 0.025},
+    ),
+    ScheduleCase(
+        sw.StepDecay(0.1, 0.5, every=2, unit="steps"), {1: 0.1, 2: 0.1, 3: 0.05, 4: 0.05, 5: 0.025}
+    ),
+    ScheduleCase(
+        sw.PiecewiseConstant((2, 5), (0.3, 0.2, 0.1), unit="steps"),
+        {2: 0.3, 3: 0.2, 5: 0.2, 6: 0.1},
+    ),
+    ScheduleCase(sw.InverseTimeDecay(0.6, 2, 4), {1: 0.6, 3: 0.3, 5: 0.2, 9: 0.12}),
+    ScheduleCase(sw.PolynomialDecay(0.4, 4), {1: 0.4, 2: 0.3, 4: 0.1, 5: 0, 7: 0}),
+    ScheduleCase(sw.PolynomialDecay(0.5, 4, 0.1, power=2), {1: 0.5, 3: 0.2, 5: 0.1, 8: 0.1}),
+    ScheduleCase(
+        sw.CosineDecay(0.4, 4),
+        {1: 0.4, 2: 0.2 + 0.2 * HALF, 3: 0.2, 4: 0.2 - 0.2 * HALF, 5: 0, 8: 0},
+    ),
+    ScheduleCase(
+        sw.CosineDecay(0.3, 2, end_learning_rate=0.1, warmup_steps=3),
+        {1: 0.1, 2: 0.2, 3: 0.3, 4: 0.3, 5: 0.2, 6: 0.1, 9: 0.1},
+    ),
+    ScheduleCase(sw.CosineDecay(0.4, 2, restarts=1), {1: 0.4, 2: 0.2, 3: 0.4, 4: 0.2, 5: 0.4}),
+    ScheduleCase(
+        sw.CosineDecay(0.4, 1, 0.02, warmup_steps=1, restarts=3),
+        {1: 0.4, 2: 0.4, 3: 0.4, 4: 0.305, 5: 0.115, 6: 0.4, 15: 0.4},
+    ),
+    ScheduleCase(
+        sw.OneCycle(0.8, 10, warmup_fraction=0.5, div_factor=4, final_div_factor=2),
+        {1: 0.2, 3: 0.5, 5: 0.8, 10: 0.1, 12: 0.1},
+    ),
+    ScheduleCase(sw.OneCycle(0.8, 1), {1: 0.8 / 25e4}),
 )
 
 
@@ -450,30 +683,48 @@ REGULARIZERS = (
 
 @dataclass(frozen=True)
 class InitializerCase:
-    """An initializer, the mean and variance of what it draws, and the largest entry, if bounded."""
+    """An initializer, the mean and variance of what it draws, and the form of the distribution."""
 
     name: str
     initializer: Any
     variance: Callable[[int, int], float]
-    uniform: bool = False
+    form: Literal["normal", "uniform", "truncated"] = "normal"
     mean: float = 0.0
 
     def __str__(self) -> str:
         return self.name
 
 
+TRUNCATED = 0.7737413035
+"""The variance of N(0, 1) between -2 and 2: 1 - 4 phi(2) / (Phi(2) - Phi(-2))."""
+
 INITIALIZERS = (
-    InitializerCase("glorot_uniform", "glorot_uniform", lambda i, o: 2 / (i + o), uniform=True),
+    InitializerCase("glorot_uniform", "glorot_uniform", lambda i, o: 2 / (i + o), form="uniform"),
     InitializerCase("glorot_normal", "glorot_normal", lambda i, o: 2 / (i + o)),
-    InitializerCase("he_uniform", "he_uniform", lambda i, o: 2 / i, uniform=True),
+    InitializerCase("he_uniform", "he_uniform", lambda i, o: 2 / i, form="uniform"),
     InitializerCase("he_normal", "he_normal", lambda i, o: 2 / i),
+    InitializerCase("lecun_uniform", "lecun_uniform", lambda i, o: 1 / i, form="uniform"),
+    InitializerCase("lecun_normal", "lecun_normal", lambda i, o: 1 / i),
+    InitializerCase("orthogonal", "orthogonal", lambda i, o: 1 / max(i, o)),
+    InitializerCase("uniform", "uniform", lambda i, o: 0.05**2 / 3, form="uniform"),
     InitializerCase("normal", "normal", lambda i, o: 0.01**2),
+    InitializerCase(
+        "truncated_normal", "truncated_normal", lambda i, o: TRUNCATED * 0.05**2, "truncated"
+    ),
     InitializerCase("zeros", "zeros", lambda i, o: 0),
     InitializerCase("ones", "ones", lambda i, o: 0, mean=1.0),
     InitializerCase("Normal", sw.Normal(0.3), lambda i, o: 0.3**2),
+    InitializerCase("Uniform", sw.Uniform(0.3), lambda i, o: 0.3**2 / 3, form="uniform"),
+    InitializerCase("Orthogonal", sw.Orthogonal(3), lambda i, o: 9 / max(i, o)),
+    InitializerCase(
+        "TruncatedNormal", sw.TruncatedNormal(2), lambda i, o: TRUNCATED * 4, "truncated"
+    ),
     InitializerCase("Constant", sw.Constant(-0.25), lambda i, o: 0, mean=-0.25),
     InitializerCase(
-        "fan_out", sw.VarianceScaling(0.5, "fan_out", "uniform"), lambda i, o: 0.5 / o, uniform=True
+        "fan_out",
+        sw.VarianceScaling(0.5, "fan_out", "uniform"),
+        lambda i, o: 0.5 / o,
+        form="uniform",
     ),
     InitializerCase(
         "fan_avg", sw.VarianceScaling(1.5, "fan_avg", "normal"), lambda i, o: 3 / (i + o)
@@ -571,6 +822,32 @@ LAYERS = (
     LayerCase("pool-overlapping", (sw.MaxPool2D(3, stride=1),), IMAGE, (3, 2, 2)),
     LayerCase("pool-rectangle", (sw.MaxPool2D((2, 3), stride=(1, 2)),), IMAGE, (4, 1, 2)),
     LayerCase("pool-gaps", (sw.MaxPool2D(1, stride=3),), IMAGE, (2, 2, 2)),
+    LayerCase("average", (sw.AveragePool2D(2),), IMAGE, (2, 2, 2)),
+    LayerCase("average-overlapping", (sw.AveragePool2D(3, stride=1),), IMAGE, (3, 2, 2)),
+    LayerCase("average-rectangle", (sw.AveragePool2D((2, 3), stride=(1, 2)),), IMAGE, (4, 1, 2)),
+    LayerCase("average-gaps", (sw.AveragePool2D(1, stride=3),), IMAGE, (2, 2, 2)),
+    LayerCase("average-all", (sw.GlobalAveragePool2D(),), IMAGE, (2,)),
+    LayerCase("average-pixel", (sw.GlobalAveragePool2D(),), (1, 1, 3), (3,)),
+    LayerCase("zeros", (sw.ZeroPad2D(),), IMAGE, (7, 6, 2)),
+    LayerCase("zeros-rows", (sw.ZeroPad2D((2, 0)),), IMAGE, (9, 4, 2)),
+    LayerCase("zeros-sides", (sw.ZeroPad2D(((1, 0), (2, 3))),), IMAGE, (6, 9, 2)),
+    LayerCase("zeros-0", (sw.ZeroPad2D(0),), IMAGE, IMAGE),
+    LayerCase("reshape", (sw.Reshape((2, 10, 2)),), IMAGE, (2, 10, 2)),
+    LayerCase("reshape-rest", (sw.Reshape((8, -1)),), IMAGE, (8, 5)),
+    LayerCase("reshape-flat", (sw.Reshape(-1),), IMAGE, (40,)),
+    LayerCase("reshape-same", (sw.Reshape(5),), FLAT, FLAT),
+    LayerCase("noise", (sw.GaussianNoise(0.4),), FLAT, FLAT),
+    LayerCase("noise-image", (sw.GaussianNoise(2),), IMAGE, IMAGE),
+    LayerCase("noise-0", (sw.GaussianNoise(0),), FLAT, FLAT),
+    LayerCase("noise-twice", (sw.GaussianNoise(0.3), sw.GaussianNoise(0.2)), FLAT, FLAT),
+    LayerCase("layer-norm", (sw.LayerNorm(),), FLAT, FLAT, NORM),
+    LayerCase(
+        "layer-norm-image",
+        (sw.LayerNorm(epsilon=0.1),),
+        (3, 2, 4),
+        (3, 2, 4),
+        {"scale1": (4,), "shift1": (4,)},
+    ),
     LayerCase("batch-norm", (sw.BatchNorm(),), FLAT, FLAT, NORM, running(5)),
     LayerCase("batch-norm-image", (sw.BatchNorm(),), IMAGE, IMAGE, IMAGE_NORM, running(2)),
     LayerCase(

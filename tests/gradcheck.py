@@ -78,7 +78,7 @@ def input_value(i: Input, name: str) -> Value | None:
         return None
     if i.kind == "number":
         return Value((), "weak", "hyperparameter", name)
-    dtypes = {"mask": "bool", "labels": "int", "rng": "generator"}
+    dtypes = {"mask": "bool", "choice": "bool", "labels": "int", "rng": "generator"}
     return Value(sizes, dtypes.get(i.kind, "model"), "input", name)
 
 

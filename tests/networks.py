@@ -18,8 +18,10 @@ import scratchwork as sw
 from scratchwork.layers.layer import Buildable
 
 Array = np.ndarray[Any, Any]
-Targets = Literal["classes", "one_hot", "probabilities", "answers", "numbers", "inputs"]
-"""Class numbers; the same as rows; rows that sum to 1; zeros and ones; any numbers; X itself."""
+Targets = Literal["classes", "one_hot", "probabilities", "answers", "counts", "numbers", "inputs"]
+"""Class numbers; the same as rows; rows that sum to 1; zeros and ones; 0, 1, 2, ...; any numbers;
+X itself.
+"""
 
 
 PLAIN = sw.SGD(0.1)
@@ -100,13 +102,7 @@ class Network:
 
     def draws(self) -> bool:
         """Whether a training step draws random numbers."""
-        return any(isinstance(layer, sw.Dropout) for layer in self.layers)
-
-
-STATE: Mapping[type, tuple[str, ...]] = {
-    sw.BatchNorm: ("running_mean", "running_var"),
-    sw.Standardize: ("mean", "std"),
-}
+        return any(isinstance(layer, sw.Dropout | sw.GaussianNoise) for layer in self.layers)
 
 
 def moved(name: str, value: Array, rng: np.random.Generator) -> Array:
@@ -129,6 +125,8 @@ def make_targets(network: Network, X: Array, rng: np.random.Generator) -> Array:
             return rng.dirichlet(np.ones(outputs), rows)
         case "answers":
             return rng.integers(0, 2, shape).astype(np.float64)
+        case "counts":
+            return rng.integers(0, 4, shape).astype(np.float64)
         case "inputs":
             return X
         case _:
@@ -179,6 +177,24 @@ class Residual:
         return (x + A).named("R")
 
 
+@dataclass(frozen=True)
+class MaxScale:
+    """A = X / top, top the largest entry of each feature in all batches before, or 1."""
+
+    def build(self, x: sw.Value, scope: sw.Scope) -> sw.Value:
+        top = scope.state("running_max", x.shape[-1:], 1.0)
+        axes = tuple(range(x.ndim - 1))
+        scope.update(top, np.maximum(top, abs(x).max(axis=axes)))
+        return (x / top).named("A")
+
+
+STATE: Mapping[type, tuple[str, ...]] = {
+    sw.BatchNorm: ("running_mean", "running_var"),
+    sw.Standardize: ("mean", "std"),
+    MaxScale: ("running_max",),
+}
+
+
 # ---- the table ----
 HIDDEN = (sw.Dense(7, "relu"), sw.Dense(4))
 
@@ -222,6 +238,18 @@ NETWORKS: dict[str, Network] = {
     "several_answers": Network(
         (sw.Dense(6, "relu"), sw.Dense(3)), (4,), 3, "binary_cross_entropy", "answers"
     ),
+    "absolute": Network(
+        (sw.Dense(6, "tanh"), sw.Dense(3)), (4,), 3, "mean_absolute_error", "numbers"
+    ),
+    "huber": Network((sw.Dense(6, "tanh"), sw.Dense(3)), (4,), 3, "huber", "numbers"),
+    "log_cosh": Network(
+        (sw.Dense(6, "tanh"), sw.Dense(1)), (4,), 1, "log_cosh", "numbers",
+        reduction="sum", optimizer=sw.SGD(0.01),
+    ),
+    "poisson": Network((sw.Dense(6, "tanh"), sw.Dense(2)), (4,), 2, "poisson", "counts"),
+    "quantile": Network((sw.Dense(6, "tanh"), sw.Dense(1)), (4,), 1, "quantile", "numbers"),
+    "hinge": Network((sw.Dense(6, "tanh"), sw.Dense(1)), (4,), 1, "hinge", "answers"),
+    "categorical_hinge": Network(HIDDEN, (5,), 4, "categorical_hinge"),
     # ---- what a Dense may be told ----
     "no_bias": Network(
         (sw.Dense(6, "tanh", use_bias=False), sw.Dense(4, use_bias=False)), (5,), 4
@@ -229,6 +257,15 @@ NETWORKS: dict[str, Network] = {
     "frozen": Network(
         (sw.Dense(6, "tanh"), sw.Dense(5, "relu", trainable=False), sw.Dense(3)),
         (4,), 3, optimizer=sw.Adam(0.01), regularizer=sw.L2(0.3),
+    ),
+    "kernel_regularizers": Network(
+        (
+            sw.Dense(7, "tanh", kernel_regularizer=sw.L1(0.05)),
+            sw.Dense(6, "relu", kernel_regularizer=sw.L2(0)),
+            sw.Dense(5, "relu", kernel_regularizer=sw.L2(0.7), trainable=False),
+            sw.Dense(4),
+        ),
+        (5,), 4, regularizer=sw.L2(0.3),
     ),
     "softmax_link": Network((sw.Dense(6, "relu"), sw.Dense(4, "softmax")), (5,), 4),
     "sigmoid_link": Network(
@@ -243,6 +280,9 @@ NETWORKS: dict[str, Network] = {
     "preprocessing": Network((sw.Rescale(1 / 16, offset=-0.5), sw.Standardize(), *HIDDEN), (5,), 4),
     "dropout": Network(
         (sw.Dropout(0.2), sw.Dense(9, "relu"), sw.Dropout(0.5), sw.Dense(4)), (5,), 4
+    ),
+    "noise": Network(
+        (sw.GaussianNoise(0.3), sw.Dense(9, "relu"), sw.GaussianNoise(0.1), sw.Dense(4)), (5,), 4
     ),
     # ---- images ----
     "convnet": Network(
@@ -280,6 +320,34 @@ NETWORKS: dict[str, Network] = {
         ),
         (9, 11, 2), 3, optimizer=sw.Adam(0.01), rows=19, batch_size=4,
     ),
+    "averages": Network(
+        (
+            sw.ZeroPad2D(((1, 0), (0, 2))),
+            sw.Conv2D(3, (2, 3), "tanh", kernel_regularizer=sw.L2(0.4)),
+            sw.AveragePool2D(2),
+            sw.LayerNorm(epsilon=0.1),  # with 1e-5 three channels make rounding grow with each step
+            sw.ZeroPad2D((0, 1)),
+            sw.Conv2D(4, 2),
+            sw.AveragePool2D((2, 3), stride=1),
+            sw.Activation("sigmoid"),
+            sw.GlobalAveragePool2D(),
+            sw.Dense(3),
+        ),
+        (8, 9, 2), 3, optimizer=sw.SGD(0.05, momentum=0.9), regularizer=sw.L1(0.02),
+        rows=19, batch_size=4,
+    ),
+    "reshape": Network(
+        (
+            sw.Reshape((4, -1, 2)), sw.Conv2D(3, 2, "tanh"), sw.Reshape((3, 6)),
+            sw.LayerNorm(0.1), sw.Reshape(-1), sw.Dense(4),
+        ),
+        (24,), 4, optimizer=sw.Adam(0.01), rows=19, batch_size=4,
+    ),
+    "layernorm": Network(
+        (sw.LayerNorm(), sw.Dense(6), sw.LayerNorm(1e-3), sw.Activation("relu"), sw.Dense(3)),
+        (4,), 3,
+        "mean_squared_error", "numbers", optimizer=sw.SGD(0.1, momentum=0.5),
+    ),
     "batchnorm": Network(
         (sw.BatchNorm(), sw.Dense(6), sw.BatchNorm(), sw.Activation("relu"), sw.Dense(3)), (4,), 3,
         "mean_squared_error", "numbers", optimizer=sw.SGD(0.1, momentum=0.5),
@@ -291,6 +359,23 @@ NETWORKS: dict[str, Network] = {
     ),
     "residual": Network(
         (Residual(), Residual(), sw.Dense(3)), (4,), 3, optimizer=sw.SGD(0.05, momentum=0.9)
+    ),
+    "own_state": Network((MaxScale(), sw.Dense(6, "tanh"), MaxScale(), sw.Dense(3)), (4,), 3),
+    # ---- activations ----
+    "rectifiers": Network(
+        (
+            sw.Dense(9, "leaky_relu"), sw.Dense(8, "elu"), sw.Dense(7, "selu"),
+            sw.Dense(8, "gelu"), sw.Dense(7, sw.LeakyReLU(0.2)), sw.Dense(3),
+        ),
+        (5,), 3,
+    ),
+    "smooth": Network(
+        (
+            sw.Dense(9, "silu"), sw.Dense(8, "softplus"), sw.Dense(7, "softsign"),
+            sw.Dense(8, "hard_sigmoid"), sw.Dense(7, "mish"), sw.Dense(6, sw.ELU(0.7)),
+            sw.Dense(3),
+        ),
+        (5,), 3, optimizer=sw.Adam(0.01),
     ),
     "own_activations": Network(
         (sw.Dense(6, softsign), sw.Dense(5, swish), sw.Activation(softplus), sw.Dense(2)),

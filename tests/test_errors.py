@@ -21,6 +21,8 @@ BUILT_IN = {
     "DescriptionError": ValueError,
     "ShapeError": errors.DescriptionError,
     "DataError": ValueError,
+    "UnknownNameError": KeyError,
+    "UnknownAttributeError": AttributeError,
     "FileError": OSError,
     "NotReadyError": RuntimeError,
     "GradientError": TypeError,

@@ -26,7 +26,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "program": ("program",),
     "description": (
         *("layers", "activations", "losses", "optimizers", "initializers", "regularizers"),
-        *("schedules", "settings", "description", "metrics"),
+        *("schedules", "settings", "synonyms", "arguments", "description", "metrics"),
     ),
     "dialects": ("dialects",),
     "map": ("network", "programs"),
@@ -95,10 +95,10 @@ def test_every_named_part_is_there() -> None:
 BAD = {
     "scratchwork.program.passes": "from ..dialects.numpy import print_program",
     "scratchwork.layers.dense": "from ..model import Sequential",
-    "scratchwork.losses": "from . import programs",
+    "scratchwork.losses": "from .. import programs",
     "scratchwork.dialects.layout": "import scratchwork.network",
     "scratchwork.programs": "def f():\n    from .run import Run",
-    "scratchwork.metrics": "from .dialects import spelling",
+    "scratchwork.metrics": "from ..dialects import spelling",
     "scratchwork.errors": "from .program import ir",
     "scratchwork.files": "from .dialects import load",
     "scratchwork.program.ir": "from ..files import write_all",

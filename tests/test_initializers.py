@@ -10,7 +10,8 @@ import pytest
 
 import scratchwork as sw
 from scratchwork import initializers
-from scratchwork.errors import DescriptionError
+from scratchwork.dialects.numpy_functions import orthogonal
+from scratchwork.errors import DescriptionError, ShapeError
 from tests.cases import INITIALIZERS, Array, InitializerCase
 
 INPUTS, UNITS = 150, 200  # 30,000 draws: a sample's variance is within 4 % of the true one
@@ -50,7 +51,7 @@ def test_mean_and_variance(case: InitializerCase):
     assert W.mean() == pytest.approx(case.mean, abs=5 * np.sqrt(variance / W.size))
 
 
-@pytest.mark.parametrize("case", [c for c in INITIALIZERS if c.uniform], ids=str)
+@pytest.mark.parametrize("case", [c for c in INITIALIZERS if c.form == "uniform"], ids=str)
 def test_uniform_draws_fill_the_interval_of_their_variance(case: InitializerCase):
     W, limit = drawn(case.initializer, "float64"), np.sqrt(3 * case.variance(INPUTS, UNITS))
     assert 0.999 * limit < W.max() < limit
@@ -59,7 +60,7 @@ def test_uniform_draws_fill_the_interval_of_their_variance(case: InitializerCase
     np.testing.assert_allclose(quarters, 0.25, atol=0.0125)
 
 
-@pytest.mark.parametrize("case", [c for c in INITIALIZERS if not c.uniform], ids=str)
+@pytest.mark.parametrize("case", [c for c in INITIALIZERS if c.form == "normal"], ids=str)
 def test_normal_draws_are_not_truncated(case: InitializerCase):
     sigma = np.sqrt(case.variance(INPUTS, UNITS))
     if sigma == 0:
@@ -68,6 +69,14 @@ def test_normal_draws_are_not_truncated(case: InitializerCase):
     scaled = drawn(case.initializer, "float64") / sigma
     assert (abs(scaled) > 1).mean() == pytest.approx(0.3173, abs=0.0135)
     assert (abs(scaled) > 2).mean() == pytest.approx(0.0455, abs=0.006)
+
+
+@pytest.mark.parametrize("case", [c for c in INITIALIZERS if c.form == "truncated"], ids=str)
+def test_truncated_draws_end_at_two_deviations(case: InitializerCase):
+    W = drawn(case.initializer, "float64")
+    stddev = initializers.initializer(case.initializer).stddev
+    assert 1.99 * stddev < abs(W).max() <= 2 * stddev
+    assert (abs(W) > stddev).mean() == pytest.approx(0.2847, abs=0.013)  # of N(0, 1) within 2
 
 
 @pytest.mark.parametrize("case", [c for c in INITIALIZERS if c.variance(2, 3)], ids=str)
@@ -104,6 +113,72 @@ def test_filters_see_a_window_and_write_to_as_many_places(mode: str, fan: float)
     W, limit = convolution(mode), np.sqrt(3 / fan)
     assert W.shape == (70, 16)
     assert 0.99 * limit < abs(W).max() <= limit
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(7, 7), (9, 4), (4, 9), (1, 5), (5, 1)])
+def test_orthogonal_columns_or_rows(rows: int, columns: int):
+    layer = sw.Dense(columns, kernel_initializer=sw.Orthogonal(2.0))
+    model = sw.Sequential([layer], input_shape=rows)
+    model.compile("mean_squared_error", dtype="float64", seed=0)
+    W = model["W1"] if rows >= columns else model["W1"].T
+    np.testing.assert_allclose(W.T @ W, 4 * np.eye(min(rows, columns)), atol=1e-13)
+
+
+def test_orthogonal_matrices_have_no_direction_of_their_own():
+    """QR alone gives a diagonal that is mostly negative and, of 3 x 3, one determinant."""
+    rng = np.random.default_rng(0)
+    drawn = np.array([orthogonal(rng, 1.0, (3, 3)) for _ in range(500)])
+    np.testing.assert_allclose(drawn.mean(axis=0), 0, atol=4 / np.sqrt(3 * 500))
+    assert (np.linalg.det(drawn) > 0).mean() == pytest.approx(0.5, abs=4 * 0.5 / np.sqrt(500))
+
+
+def test_filters_are_orthogonal_as_rows_of_a_window():
+    layer = sw.Conv2D(4, (3, 2), kernel_initializer="orthogonal")
+    model = sw.Sequential([layer, sw.Flatten(), sw.Dense(1)], input_shape=(5, 5, 2))
+    model.compile("mean_squared_error", dtype="float64", seed=0)
+    np.testing.assert_allclose(model["W1"].T @ model["W1"], np.eye(4), atol=1e-13)
+
+
+def test_an_orthogonal_bias_cannot_be():
+    model = sw.Sequential([sw.Dense(3, bias_initializer="orthogonal")], input_shape=2)
+    message = r"layer 1: .*: orthogonal expects a matrix \(d_in, d_out\), got \(3,\); choose"
+    with pytest.raises(ShapeError, match=message):
+        model.compile("mean_squared_error", seed=0)
+
+
+# ---- the one that suits the activation ----
+SUITED: dict[str, tuple[Any, ...]] = {
+    "he_uniform": (
+        *("relu", "leaky_relu", "elu", "gelu", "silu", "softplus", "mish", "ReLU"),
+        *(sw.LeakyReLU(0.3), sw.ELU(0.5), sw.activations.relu, sw.activations.gelu),
+    ),
+    "lecun_normal": ("selu", sw.activations.selu),
+    "glorot_uniform": (
+        *(None, "linear", "sigmoid", "tanh", "softmax", "softsign", "hard_sigmoid"),
+        *(sw.activations.tanh, lambda Z: np.maximum(Z, 0)),
+    ),
+}
+
+
+def test_every_activation_has_a_suited_initializer():
+    named = {name for names in SUITED.values() for name in names if isinstance(name, str)}
+    assert named - {"ReLU"} == set(sw.activations.ACTIVATIONS)
+
+
+@pytest.mark.parametrize("name", SUITED)
+def test_the_default_suits_the_activation(name: str):
+    for function in SUITED[name]:
+        assert initializers.suited(None, function) is initializers.INITIALIZERS[name]
+        assert initializers.suited("zeros", function) is initializers.INITIALIZERS["zeros"]
+
+
+def test_layers_use_the_default():
+    layers = [sw.Conv2D(5, 3, "relu"), sw.Flatten(), sw.Dense(6, "selu"), sw.Dense(2)]
+    model = sw.Sequential(layers, input_shape=(5, 5, 2))
+    lines = model.source("initialize")
+    assert "limit1 = math.sqrt(6 / 18)" in lines
+    assert "stddev2 = math.sqrt(1 / 45)" in lines
+    assert "limit3 = math.sqrt(6 / (6 + 2))" in lines
 
 
 def test_a_bias_has_an_initializer_of_its_own():
@@ -143,9 +218,8 @@ def test_a_users_initializer():
     ("given", "message"),
     [
         ("he_norml", "did you mean 'he_normal'?"),
-        ("glorot", "did you mean 'glorot_"),
+        ("lecun_norml", "did you mean 'lecun_normal'?"),
         ("qqq", "one of glorot_uniform, .*choose one of them"),
-        (None, "got None"),
         (0.1, "got 0.1"),
     ],
 )
@@ -156,9 +230,19 @@ def test_unknown_initializers_get_the_nearest(given: Any, message: str):
                 make(**{name: given})
 
 
+def test_a_bias_needs_one():
+    with pytest.raises(DescriptionError, match=r"initializer expects .*, got None"):
+        sw.Dense(3, bias_initializer=None)
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
+        (lambda: sw.Uniform(0), "Uniform expects a finite number limit > 0"),
+        (lambda: sw.Orthogonal(-1), "Orthogonal expects a finite number gain > 0, got gain=-1"),
+        (lambda: sw.TruncatedNormal("a"), "TruncatedNormal expects a finite number stddev > 0"),
+        (lambda: sw.Uniform(minval=-1), "Uniform expects settings limit, got minval="),
+        (lambda: sw.Normal(mean=0), "Normal expects settings stddev, got mean="),
         (lambda: sw.Normal(0), "Normal expects a finite number stddev > 0"),
         (lambda: sw.Normal(-1.0), "got stddev=-1.0"),
         (lambda: sw.Constant("a"), "Constant expects a finite number value"),

@@ -14,6 +14,7 @@ from scratchwork.errors import DataError, DescriptionError, ProgramError, ShapeE
 from scratchwork.program.ir import Value
 from scratchwork.program.scope import Scope
 from tests.cases import LAYERS, Array, Input, LayerCase, N, foreign_dtypes, values
+from tests.networks import MaxScale
 
 FLOATS = ("float32", "float64")
 RNG = np.random.default_rng(0)
@@ -34,6 +35,12 @@ def model_of(
 def data_for(input_shape: tuple[int, ...], rows: int = 6, units: int = 2) -> tuple[Array, Array]:
     rng = np.random.default_rng(1)
     return rng.normal(1.0, 2.0, (rows, *input_shape)), rng.normal(size=(rows, units))
+
+
+def statements(model: sw.Sequential, *starts: str) -> list[str]:
+    """The lines of a step that begin so, without comments."""
+    rows = [row.strip().split("  #")[0].rstrip() for row in model.source().splitlines()]
+    return [row for row in rows if row.startswith(starts)]
 
 
 # ---- the table ----
@@ -90,6 +97,19 @@ def test_a_row_does_not_depend_on_the_others_in_inference(case: LayerCase):
     together = model.predict(X)
     alone = np.concatenate([model.predict(X[i : i + 1]) for i in range(len(X))])
     np.testing.assert_allclose(together, alone, rtol=1e-12)
+
+
+@pytest.mark.parametrize("case", LAYERS, ids=str)
+def test_batches_of_one_row(case: LayerCase):
+    """Each row a step; BatchNorm of features has nothing to normalise over and says so."""
+    model = model_of(case.layers, case.input_shape, optimizer=sw.SGD(0.01))
+    X, Y = data_for(case.input_shape)
+    if isinstance(case.layers[0], sw.BatchNorm) and case.input_shape == (5,):
+        with pytest.raises(DataError, match="at least 2 rows"):
+            model.fit(X, Y, epochs=1, batch_size=1, verbose=0)
+        return
+    model.fit(X, Y, epochs=1, batch_size=1, verbose=0)
+    assert model.verify(X[:1], Y[:1]).passed
 
 
 def test_layers_are_frozen_and_print_as_the_call_that_makes_them():
@@ -162,21 +182,76 @@ def test_a_convolution_output_by_output(layer: sw.Conv2D, window: Any, stride: A
 @pytest.mark.parametrize(
     ("size", "stride"), [(2, None), (2, 1), (3, 2), ((2, 3), (1, 2)), (1, 2), ((5, 6), None)]
 )
-def test_a_pool_window_by_window(size: Any, stride: Any):
-    layer = sw.MaxPool2D(size, stride)
+@pytest.mark.parametrize(
+    ("pool", "of_window"), [(sw.MaxPool2D, np.max), (sw.AveragePool2D, np.mean)]
+)
+def test_a_pool_window_by_window(pool: Any, of_window: Any, size: Any, stride: Any):
+    layer = pool(size, stride)
     h, w = size if isinstance(size, tuple) else (size, size)
     down, right = (
         (h, w) if stride is None else stride if isinstance(stride, tuple) else (stride,) * 2
     )
     X = data_for((5, 6, 2))[0]
     expected = np.array([
-        [[x[r : r + h, c : c + w].max(axis=(0, 1)) for c in range(0, 6 - w + 1, right)]
+        [[of_window(x[r : r + h, c : c + w], axis=(0, 1)) for c in range(0, 6 - w + 1, right)]
          for r in range(0, 5 - h + 1, down)]
         for x in X
     ])  # fmt: skip
-    np.testing.assert_array_equal(
-        model_of([layer], (5, 6, 2)).trace(X, np.zeros((6, 2)))["A1"], expected
-    )
+    A = model_of([layer], (5, 6, 2)).trace(X, np.zeros((6, 2)))["A1"]
+    np.testing.assert_allclose(A, expected, rtol=1e-14)
+
+
+def test_an_average_over_an_image_is_a_mean_for_each_channel():
+    model, X = model_of([sw.GlobalAveragePool2D()], (5, 7, 3), units=None), data_for((5, 7, 3))[0]
+    np.testing.assert_allclose(model.predict(X), X.reshape(6, 35, 3).mean(axis=1), rtol=1e-14)
+
+
+def test_its_gradient_is_a_line_as_one_would_write_it():
+    model = model_of([sw.Conv2D(2, 2), sw.GlobalAveragePool2D()], (5, 4, 2))
+    assert statements(model, "A2 =", "dZ1 =") == [
+        "A2 = Z1.mean(axis=(1, 2))",
+        "dZ1 = np.broadcast_to((dA2 / 12)[:, None, None], Z1.shape)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("padding", "rows", "columns"),
+    [
+        (0, (0, 0), (0, 0)),
+        (2, (2, 2), (2, 2)),
+        ((0, 3), (0, 0), (3, 3)),
+        (((1, 0), (0, 2)), (1, 0), (0, 2)),
+        ((1, (2, 0)), (1, 1), (2, 0)),
+    ],
+)
+def test_zeros_around_an_image(padding: Any, rows: Any, columns: Any):
+    X = data_for((5, 4, 2))[0].astype(np.float32)
+    model = sw.Sequential([sw.ZeroPad2D(padding)], input_shape=(5, 4, 2))
+    np.testing.assert_array_equal(model.predict(X), np.pad(X, ((0, 0), rows, columns, (0, 0))))
+
+
+def test_zeros_and_a_valid_convolution_are_a_convolution_with_same():
+    same, X = model_of([sw.Conv2D(3, 3, padding="same")], (5, 4, 2)), data_for((5, 4, 2))[0]
+    own = model_of([sw.ZeroPad2D(), sw.Conv2D(3, 3)], (5, 4, 2))
+    np.testing.assert_array_equal(own.predict(X), same.predict(X))
+
+
+@pytest.mark.parametrize("shape", [(2, 20), (-1, 20), 40, -1, (40,), (2, -1, 4), (5, 4, 2)])
+def test_reshape_keeps_the_order(shape: Any):
+    X = data_for((5, 4, 2))[0].astype(np.float32)
+    model = sw.Sequential([sw.Reshape(shape)], input_shape=(5, 4, 2))
+    expected = X.reshape(6, *(shape if isinstance(shape, tuple) else (shape,)))
+    np.testing.assert_array_equal(model.predict(X), expected)
+
+
+def test_numbers_of_numpy_print_as_python_s():
+    two = np.int64(2)
+    given = [sw.Reshape((two, -1)), sw.ZeroPad2D(((two, 1), two)), sw.AveragePool2D((two, 1), two)]
+    assert list(map(layers.describe, given)) == [
+        "Reshape((2, -1))",
+        "ZeroPad2D(((2, 1), 2))",
+        "AveragePool2D((2, 1), stride=2)",
+    ]
 
 
 def test_a_pool_of_equal_pixels_sends_its_gradient_to_the_first():
@@ -306,6 +381,41 @@ ERRORS: dict[str, tuple[list[Any], tuple[int, ...], str]] = {
         (5, 4, 2),
         r"layer 2: Conv2D\(2, \(4, 1\)\): .* at least 4 x 1 pixels, got \(n, 3, 2, 3\)",
     ),
+    "average behind flatten": (
+        [sw.Flatten(), sw.AveragePool2D(2)],
+        (5, 4, 2),
+        r"layer 1: AveragePool2D\(\) expects images .* got \(n, 40\); put it before Flatten\(\)",
+    ),
+    "average of features": (
+        [sw.Dense(3), sw.GlobalAveragePool2D()],
+        (5,),
+        r"layer 2: GlobalAveragePool2D\(\) expects images \(n, h, w, c\), got \(n, 3\)",
+    ),
+    "average too large": (
+        [sw.AveragePool2D(6)],
+        (5, 4, 2),
+        r"layer 1: AveragePool2D\(6\): .* 6 x 6",
+    ),
+    "zeros around features": (
+        [sw.Dense(3), sw.ZeroPad2D()],
+        (5,),
+        r"layer 1: ZeroPad2D\(\) expects images \(n, h, w, c\), got \(n, 3\); put it before",
+    ),
+    "another number": (
+        [sw.Dense(6), sw.Reshape((2, 4))],
+        (5,),
+        r"layer 1: Reshape\(\(2, 4\)\) expects rows of 8 numbers, got \(n, 6\); .* multiply to 6",
+    ),
+    "nothing left": (
+        [sw.Reshape((4, -1))],
+        (6,),
+        r"layer 0: Reshape\(\(4, -1\)\) expects rows of a multiple of 4 numbers, got \(n, 6\)",
+    ),
+    "a norm of one feature": (
+        [sw.Dense(1), sw.LayerNorm()],
+        (5,),
+        r"layer 2: LayerNorm\(\) expects .* of at least 2 features, got \(n, 1\)",
+    ),
     "pool too large": ([sw.MaxPool2D(6)], (5, 4, 2), r"layer 1: MaxPool2D\(6\): .* at least 6 x 6"),
 }
 
@@ -329,6 +439,40 @@ SETTINGS: list[tuple[Any, str]] = [
     (lambda: sw.MaxPool2D(0), "pool_size >= 1"),
     (lambda: sw.MaxPool2D(2, stride=0), "stride >= 1"),
     (lambda: sw.MaxPool2D(2, stride=(1, -1)), "stride >= 1"),
+    (
+        lambda: sw.MaxPool2D((2, 2, 2)),
+        r"whole number pool_size >= 1, or two \(rows, columns\), got",
+    ),
+    (lambda: sw.MaxPool2D([2, 2]), r"got \[2, 2\]; give pool_size as an int or a tuple"),
+    (lambda: sw.AveragePool2D(0), "AveragePool2D expects a whole number pool_size >= 1"),
+    (lambda: sw.AveragePool2D((2, 0)), "pool_size >= 1"),
+    (lambda: sw.AveragePool2D((2, 2, 2)), r"got \(2, 2, 2\)"),
+    (lambda: sw.AveragePool2D(2.0), "got 2.0"),
+    (lambda: sw.AveragePool2D(True), "got True"),
+    (lambda: sw.AveragePool2D(2, stride=0), "stride >= 1"),
+    (lambda: sw.AveragePool2D(2, strides=1), "stride, input_shape, got strides="),
+    (lambda: sw.ZeroPad2D(-1), "ZeroPad2D expects padding >= 0"),
+    (lambda: sw.ZeroPad2D(1.0), "got 1.0"),
+    (lambda: sw.ZeroPad2D("same"), "got 'same'"),
+    (lambda: sw.ZeroPad2D((1, 2, 3)), r"got \(1, 2, 3\)"),
+    (lambda: sw.ZeroPad2D(((1, 2, 3), 1)), r"got \(\(1, 2, 3\), 1\)"),
+    (lambda: sw.ZeroPad2D((1, (0, -1))), r"got \(1, \(0, -1\)\)"),
+    (
+        lambda: sw.Reshape(()),
+        r"Reshape expects whole sizes >= 1 .*, got shape=\(\); give the shape of",
+    ),
+    (lambda: sw.Reshape((-1, -1)), r"of which one may be -1, got shape=\(-1, -1\)"),
+    (lambda: sw.Reshape((2, 0)), r"got shape=\(2, 0\)"),
+    (lambda: sw.Reshape((2, -2)), r"got shape=\(2, -2\)"),
+    (lambda: sw.Reshape((2, 2.0)), r"got shape=\(2, 2.0\)"),
+    (lambda: sw.Reshape((None, 4)), r"got shape=\(None, 4\)"),
+    (lambda: sw.Reshape("2, 2"), "got shape='2, 2'"),
+    (lambda: sw.GaussianNoise(-0.1), "GaussianNoise expects a finite number stddev >= 0"),
+    (lambda: sw.GaussianNoise("0.1"), "got stddev='0.1'"),
+    (lambda: sw.GaussianNoise(float("inf")), "got stddev=inf"),
+    (lambda: sw.LayerNorm(0), "LayerNorm expects a finite number epsilon > 0"),
+    (lambda: sw.LayerNorm("1e-5"), "got epsilon='1e-5'"),
+    (lambda: sw.LayerNorm(True), "got epsilon=True"),
     (lambda: sw.Dropout(1), "Dropout expects 0 <= rate < 1"),
     (lambda: sw.Dropout(-0.1), "got rate=-0.1"),
     (lambda: sw.Dropout("0.1"), "got rate='0.1'"),
@@ -391,6 +535,58 @@ def test_every_step_draws_another_mask_and_the_seed_decides():
     assert (seen[0][0] != seen[0][1]).any()
     np.testing.assert_array_equal(seen[0], seen[1])
     assert (seen[0][0] != seen[2][0]).any()
+
+
+# ---- GaussianNoise ----
+def test_noise_has_its_spread_and_no_mean():
+    model, X = model_of([sw.GaussianNoise(0.3)], 100), np.full((400, 100), 2.0)
+    noise = model.trace(X, np.zeros((400, 2)))["G0"] - 2
+    assert noise.mean() == pytest.approx(0, abs=5 * 0.3 / 200)
+    assert noise.std() == pytest.approx(0.3, rel=0.02)
+    within = [(abs(noise) < k * 0.3).mean() for k in (1, 2, 3)]
+    np.testing.assert_allclose(within, [0.6827, 0.9545, 0.9973], atol=0.01)  # of a normal draw
+
+
+def test_noise_does_nothing_in_inference_nor_at_0():
+    model, X = model_of([sw.GaussianNoise(5.0)], 5, units=None), data_for((5,))[0]
+    np.testing.assert_array_equal(model.predict(X), X)
+    assert "rng" not in model.source("evaluate") + model_of([sw.GaussianNoise(0)], 5).source()
+
+
+def test_two_noises_are_drawn_one_by_one_and_in_every_step():
+    model, (X, Y) = model_of([sw.GaussianNoise(0.5), sw.GaussianNoise(0.5)], 5), data_for((5,))
+    first = model.trace(X, Y)
+    assert (first["noise0"] != first["noise0_2"]).all()
+    model.fit(X, Y, epochs=1, verbose=0)
+    assert (model.trace(X, Y)["noise0"] != first["noise0"]).all()
+
+
+def test_noise_lets_gradients_through_as_they_are():
+    trace = model_of([sw.Dense(4), sw.GaussianNoise(0.5)], 5).trace(*data_for((5,)))
+    np.testing.assert_allclose(trace["dW1"], trace["X"].T @ trace["dG1"], rtol=1e-14)
+
+
+# ---- LayerNorm ----
+@pytest.mark.parametrize("input_shape", [(5,), (3, 2, 4), (4, 3)])
+def test_layer_norm_against_plain_numpy(input_shape: tuple[int, ...]):
+    model, (X, Y) = model_of([sw.LayerNorm(1e-3)], input_shape), data_for(input_shape)
+    scale, shift = RNG.normal(size=(2, input_shape[-1]))
+    model.set_parameters({"scale1": scale, "shift1": shift})
+    flat = X.reshape(-1, input_shape[-1])
+    rows = [(x - x.mean()) / np.sqrt(((x - x.mean()) ** 2).mean() + 1e-3) for x in flat]
+    expected = (scale * np.array(rows) + shift).reshape(X.shape)
+    np.testing.assert_allclose(model.trace(X, Y)["Z1"], expected, rtol=1e-11, atol=1e-13)
+    output = expected.reshape(6, -1) @ model["W2"] + model["b2"]
+    np.testing.assert_allclose(model.predict(X), output, rtol=1e-10)
+
+
+def test_layer_norm_of_equal_features_stays_finite():
+    model, (X, Y) = model_of([sw.LayerNorm()], 3), data_for((3,))
+    X[1] = 0.1
+    model.fit(X, Y, epochs=3, verbose=0)
+    trace = model.trace(X, Y)
+    np.testing.assert_allclose(trace["N1"][1], 0, atol=1e-12)
+    assert np.isfinite(trace["dscale1"]).all()
 
 
 # ---- BatchNorm ----
@@ -489,6 +685,121 @@ def test_standardize_behind_a_layer_sees_what_comes_out_of_it():
     model, (X, Y) = model_of([sw.Rescale(10.0), sw.Standardize()], 4), data_for((4,))
     model.fit(X, Y, epochs=1, verbose=0)
     np.testing.assert_allclose(model["std0"], 10 * X.std(axis=0), rtol=1e-12)
+
+
+# ---- kernel_regularizer ----
+def regularized(kernel_regularizer: Any, **settings: Any) -> sw.Sequential:
+    """A layer with a regularizer of its own, and one that has what the model has."""
+    return model_of([sw.Dense(3, "tanh", kernel_regularizer=kernel_regularizer)], 4, **settings)
+
+
+def test_a_layers_regularizer_replaces_that_of_the_model():
+    model, (X, Y) = regularized(sw.L1(0.5), regularizer=sw.L2(0.25)), data_for((4,))
+    assert statements(model, "penalty =", "dW", "# regularizer", "# layer 1, r") == [
+        "# regularizer: L2(0.25), l2 / (2 n) * sum(W**2)",
+        "# layer 1, regularizer: L1(0.5), l1 / n * sum(abs(W))",
+        "penalty = l2 / (2 * n) * (W2**2).sum() + l1_1 / n * np.abs(W1).sum()",
+        "dW2 = A1.T @ dZ2 + l2 / n * W2",
+        "dW1 = X.T @ dZ1 + l1_1 / n * np.sign(W1)",
+    ]
+    trace = model.trace(X, Y)
+    expected = 0.25 / 12 * (trace["W2"] ** 2).sum() + 0.5 / 6 * abs(trace["W1"]).sum()
+    assert trace["penalty"] == pytest.approx(expected, rel=1e-13)
+    assert model.verify(X, Y).passed
+
+
+@pytest.mark.parametrize("own", [sw.L1(0.3), sw.L2(0.3)], ids=layers.describe)
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_a_layers_regularizer_without_one_of_the_model(own: Any, reduction: Any):
+    model, (X, Y) = regularized(own, reduction=reduction), data_for((4,))
+    only = model_of([sw.Dense(3, "tanh")], 4, reduction=reduction).trace(X, Y)
+    trace, n = model.trace(X, Y), 6 if reduction == "mean" else 1
+    W = trace["W1"]
+    slope = 0.3 / n * (np.sign(W) if isinstance(own, sw.L1) else W)
+    np.testing.assert_allclose(trace["dW1"], only["dW1"] + slope, rtol=1e-12)
+    np.testing.assert_array_equal(trace["dW2"], only["dW2"])
+    np.testing.assert_array_equal(trace["db1"], only["db1"])
+    assert model.verify(X, Y).passed
+    assert model.evaluate(X, Y) == model_of([sw.Dense(3, "tanh")], 4, reduction=reduction).evaluate(
+        X, Y
+    )
+
+
+def test_a_strength_of_0_exempts_a_layer():
+    model, (X, Y) = regularized(sw.L2(0), regularizer=sw.L2(0.5)), data_for((4,))
+    assert statements(model, "penalty =", "dW1 =") == [
+        "penalty = l2 / (2 * n) * (W2**2).sum()",
+        "dW1 = X.T @ dZ1",
+    ]
+    assert "penalty" not in regularized(sw.L1(0)).trace(X, Y)
+    assert "penalty" not in regularized(sw.L1(0)).fit(X, Y, epochs=1, verbose=0).history
+
+
+def test_one_object_of_two_layers_is_two_strengths():
+    own = sw.L2(0.5)
+    given = [sw.Dense(3, kernel_regularizer=own), sw.Dense(4, kernel_regularizer=own)]
+    model = model_of(given, 4)
+    assert "l2_1=0.5, l2_2=0.5" in model.source().replace("\n    ", " ")
+    assert statements(model, "penalty =") == [
+        "penalty = l2_1 / (2 * n) * (W1**2).sum() + l2_2 / (2 * n) * (W2**2).sum()"
+    ]
+    assert model.verify(*data_for((4,))).passed
+
+
+def test_filters_with_a_regularizer_of_their_own():
+    layer = sw.Conv2D(2, 2, "tanh", kernel_regularizer=sw.L2(0.4))
+    model, (X, Y) = model_of([layer], (3, 3, 2), regularizer=sw.L1(0.1)), data_for((3, 3, 2))
+    trace = model.trace(X, Y)
+    expected = 0.1 / 6 * abs(trace["W2"]).sum() + 0.4 / 12 * (trace["W1"] ** 2).sum()
+    assert trace["penalty"] == pytest.approx(expected, rel=1e-13)
+    assert model.verify(X, Y).passed
+
+
+def test_a_frozen_layer_has_no_penalty_of_its_own():
+    frozen = sw.Dense(3, kernel_regularizer=sw.L2(0.4), trainable=False)
+    assert "penalty" not in model_of([frozen], 4).source()
+    model = model_of([frozen], 4, regularizer=sw.L2(0.1))
+    assert statements(model, "penalty =") == ["penalty = l2 / (2 * n) * (W2**2).sum()"]
+
+
+def test_history_has_the_penalty_of_layers():
+    model, (X, Y) = regularized(sw.L2(0.5), optimizer=sw.SGD(1e-12)), data_for((4,))
+    history = model.fit(X, Y, epochs=2, batch_size=4, verbose=0)
+    W2 = (model["W1"] ** 2).sum()
+    mean = (4 * 0.5 / 8 + 2 * 0.5 / 4) / 6 * W2  # over the rows of a batch of 4 and one of 2
+    np.testing.assert_allclose(history["penalty"], mean, rtol=1e-9)
+    data = model.evaluate(X, Y)["loss"]
+    np.testing.assert_allclose(history["loss"], data + mean, rtol=1e-9)
+
+
+def test_another_strength_of_a_layer_is_the_same_program():
+    first, second = (regularized(sw.L2(strength)).source() for strength in (0.1, 0.2))
+    assert first.replace("L2(0.1)", "L2(0.2)").replace("l2_1=0.1", "l2_1=0.2") == second
+
+
+@dataclass(frozen=True)
+class Quartic:
+    """A user's regularizer, its gradient derived."""
+
+    strength: float
+
+    def penalty(self, n: Value, kernels: Any) -> Value:
+        return self.strength / n * (kernels[0] ** 4).sum()
+
+
+def test_a_users_regularizer_of_a_layer():
+    model, (X, Y) = regularized(Quartic(0.3)), data_for((4,))
+    trace = model.trace(X, Y)
+    assert trace["penalty"] == pytest.approx(0.3 / 6 * (trace["W1"] ** 4).sum(), rel=1e-13)
+    assert "strength1=0.3" in model.source()
+    assert model.verify(X, Y).passed
+
+
+@pytest.mark.parametrize("given", ["l2", sw.L2, 0.1])
+@pytest.mark.parametrize("layer", [sw.Dense, lambda n, **more: sw.Conv2D(n, 2, **more)])
+def test_what_is_no_regularizer_of_a_layer(layer: Any, given: Any):
+    with pytest.raises(DescriptionError, match=r"regularizer.* expects .*sw\.L2"):
+        layer(3, kernel_regularizer=given)
 
 
 # ---- trainable, reached, used twice ----
@@ -607,6 +918,120 @@ def test_a_users_layer_with_state_and_update():
     np.testing.assert_allclose(model["centre1"], centre, rtol=1e-12)
     np.testing.assert_array_equal(model["count1"], [6])
     assert "rate1=0.25" in model.source()
+
+
+@pytest.mark.parametrize("input_shape", [(4,), (5, 3, 2)])
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_a_running_maximum(input_shape: tuple[int, ...], dtype: Any):
+    """Traced, trained in two fits, and used in inference; see also the network own_state."""
+    X, Y = data_for(input_shape, rows=8)
+    top, axes = np.ones(input_shape[-1], dtype), tuple(range(X.ndim - 1))
+    model = model_of([MaxScale()], input_shape, dtype, optimizer=sw.SGD(1e-3))
+    trace = model.trace(X, Y)
+    np.testing.assert_array_equal(trace["A1"], X.astype(dtype))
+    np.testing.assert_array_equal(
+        trace.updated["running_max1"], np.maximum(top, abs(X.astype(dtype)).max(axes))
+    )
+    assert foreign_dtypes(trace.updated, dtype) == {}
+    assert model.verify(X, Y).passed
+    for rows in (X[:3], 5 * X[3:]):
+        model.fit(rows, Y[: len(rows)], epochs=1, batch_size=2, verbose=0)
+        top = np.maximum(top, abs(rows.astype(dtype)).max(axes))
+        np.testing.assert_array_equal(model["running_max1"], top)
+    hidden = (X.astype(dtype) / top).reshape(8, -1)
+    np.testing.assert_allclose(model.predict(X), hidden @ model["W2"] + model["b2"], rtol=1e-4)
+
+
+def test_two_fits_are_one_fit_to_a_state():
+    once, twice = (model_of([Centred()], 4) for _ in range(2))
+    X, Y = data_for((4,), rows=8)
+    once.fit(X, Y, epochs=2, batch_size=3, verbose=0)
+    for _ in range(2):
+        twice.fit(X, Y, epochs=1, batch_size=3, verbose=0)
+    for name in ("centre1", "count1", "W2"):
+        np.testing.assert_array_equal(once[name], twice[name])
+
+
+def test_a_state_of_one_number_counts_rows():
+    class Seen:
+        def build(self, x: Value, scope: sw.Scope) -> Value:
+            seen = scope.state("seen", ())
+            scope.update(seen, seen + scope.rows)
+            return x + 0 * seen
+
+    model, (X, Y) = model_of([Seen()], 4, "float32"), data_for((4,), rows=7)
+    model.fit(X, Y, epochs=2, batch_size=3, verbose=0)
+    assert model["seen1"] == 14
+    assert foreign_dtypes(model.trace(X, Y), "float32") == {}
+
+
+WRONG_STATES: dict[str, tuple[Any, type, str]] = {
+    "another shape": (
+        lambda x, scope: scope.update(scope.state("s", (4,)), x.mean()),
+        ShapeError,
+        r"expects an update of shape \(4,\) for s1, got <.* \(\)>; compute it from x and states",
+    ),
+    "an axis too many": (
+        lambda x, scope: scope.update(scope.state("s", (4,)), x.max(axis=0, keepdims=True)),
+        ShapeError,
+        r"expects an update of shape \(4,\) for s1, got <.* \(1, 4\)>",
+    ),
+    "a number": (
+        lambda x, scope: scope.update(scope.state("s", (4,)), 3.0),
+        ShapeError,
+        ".*got 3.0",
+    ),
+    "an array": (
+        lambda x, scope: scope.update(scope.state("s", (4,)), np.ones(4)),
+        ShapeError,
+        r".*got array\(\[1., 1., 1., 1.\]\)",
+    ),
+    "of a parameter": (
+        lambda x, scope: scope.update(scope.parameter("p", (4,), sw.Constant(1.0)), x.mean(axis=0)),
+        ProgramError,
+        r"expects an update of a state, got <parameter p1 \(4,\)>; update what",
+    ),
+    "of the input": (
+        lambda x, scope: scope.update(x, x + 1),
+        ProgramError,
+        r"expects an update of a state, got <input X \(n, 4\)>",
+    ),
+    "a row for each row": (
+        lambda x, scope: scope.state("s", x.shape),
+        ShapeError,
+        r"expects a fixed shape, got \(n, 4\); use x.shape\[1:\]",
+    ),
+    "a parameter for each row": (
+        lambda x, scope: scope.parameter("p", x.shape, sw.Constant(1.0)),
+        ShapeError,
+        r"expects a fixed shape, got \(n, 4\); use x.shape\[1:\]",
+    ),
+    "begins as an array": (
+        lambda x, scope: scope.state("s", (4,), np.zeros(4)),
+        ProgramError,
+        r"expects a number s begins as, got array.*; give a number, and set the array in the model",
+    ),
+}
+
+
+@pytest.mark.parametrize(("wrong", "error", "message"), WRONG_STATES.values(), ids=WRONG_STATES)
+def test_what_a_state_cannot_be(wrong: Any, error: type[Exception], message: str):
+    class Wrong:
+        def build(self, x: Value, scope: sw.Scope) -> Value:
+            wrong(x, scope)
+            return x
+
+    with pytest.raises(error, match=r"layer 1: Wrong\(\) " + message):
+        model_of([Wrong()], 4)
+
+
+def test_a_shape_of_one_axis_may_be_an_int():
+    class Shifts:
+        def build(self, x: Value, scope: sw.Scope) -> Value:
+            return x + scope.parameter("p", 4, sw.Constant(1.0)) - scope.state("s", x.shape[1])
+
+    model = model_of([Shifts()], 4)
+    assert model["p1"].shape == model["s1"].shape == (4,)
 
 
 def test_state_is_read_before_it_changes():

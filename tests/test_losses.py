@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -17,10 +18,6 @@ from tests.gradcheck import check_gradients, gradients, of_function, result
 UNITS = 5
 FLOATS = ("float32", "float64")
 Reduction = Literal["mean", "sum"]
-
-
-def outputs(case: LossCase) -> int:
-    return 1 if case.targets == "column" else UNITS
 
 
 def network(
@@ -39,19 +36,26 @@ def network(
 def targets(case: LossCase, rows: int = 6) -> tuple[Array, Array]:
     """y as a user gives it, and Y as the formula takes it."""
     rng = np.random.default_rng(3)
-    if case.targets == "labels":
+    if case.targets in ("labels", "one_hot"):
         y = rng.integers(0, UNITS, rows)
-        return y, np.eye(UNITS)[y]
-    if case.targets == "one-hot":
-        Y = np.eye(UNITS)[rng.integers(0, UNITS, rows)]
-        return Y, Y
+        Y = np.eye(UNITS)[y]
+        return (y if case.targets == "labels" else Y), Y
     if case.targets == "probabilities":
         Y = rng.dirichlet(np.ones(UNITS), rows)
         return Y, Y
-    Y = rng.normal(size=(rows, outputs(case)))
-    if case.name == "binary_cross_entropy":
-        Y = (Y > 0).astype(float)
-    return (Y[:, 0] if case.targets == "column" else Y), Y
+    kind, one = case.targets.rstrip("s"), not case.targets.endswith("s")
+    Y = rng.normal(size=(rows, 1 if one else UNITS))
+    Y = {"answer": (Y > 0).astype(float), "count": np.floor(3 * abs(Y)), "number": Y}[kind]
+    return (Y[:, 0] if one else Y), Y
+
+
+def fitting(case: LossCase) -> list[str]:
+    """Metrics that make sense with a loss."""
+    if case.loss.classes:
+        return ["accuracy", "top_2_accuracy"]
+    if case.loss.answers:
+        return ["accuracy", "binary_accuracy", "mean_squared_error"]
+    return [] if case.outputs == 3 else ["r2", "mean_absolute_error", "mean_squared_error"]
 
 
 def rows_of_X(rows: int = 6) -> Array:
@@ -70,7 +74,7 @@ def test_losses_that_take_class_numbers_have_a_row_of_them():
 @pytest.mark.parametrize("case", LOSSES, ids=str)
 @pytest.mark.parametrize("reduction", ["mean", "sum"])
 def test_it_is_its_formula_reduced_over_the_rows(case: LossCase, reduction: Reduction):
-    model, (y, Y) = network(case.name, units=outputs(case), reduction=reduction), targets(case)
+    model, (y, Y) = network(case.loss, units=case.outputs, reduction=reduction), targets(case)
     trace = model.trace(rows_of_X(), y)
     L = case.formula(trace["Z1"], Y)
     np.testing.assert_allclose(trace["L"], L, rtol=1e-13)
@@ -82,8 +86,7 @@ def test_it_is_its_formula_reduced_over_the_rows(case: LossCase, reduction: Redu
 @pytest.mark.parametrize("case", LOSSES, ids=str)
 @pytest.mark.parametrize("dtype", FLOATS)
 def test_every_array_of_a_step_has_the_dtype(case: LossCase, dtype: str):
-    metrics = [] if case.name == "mean_squared_error" else ["accuracy"]
-    model = network(case.name, dtype, outputs(case), metrics=metrics, regularizer=sw.L2(0.1))
+    model = network(case.loss, dtype, case.outputs, metrics=fitting(case), regularizer=sw.L2(0.1))
     trace = model.trace(rows_of_X(), targets(case)[0])
     assert foreign_dtypes(trace, dtype) == {}
     assert {trace[name].dtype for name in ("L", "loss", "dZ1", "dW1", "db1")} == {np.dtype(dtype)}
@@ -100,10 +103,8 @@ def test_targets_of_class_numbers_and_one_hot_rows_give_the_same():
 
 @pytest.mark.parametrize("case", LOSSES, ids=str)
 def test_its_short_rule_with_a_random_cotangent_of_the_rows(case: LossCase):
-    kinds = {"labels": "one_hot", "one-hot": "one_hot", "probabilities": "probabilities"}
-    shape = (N, outputs(case))
-    inputs = (Input(shape), Input(shape, kinds.get(case.targets, "any")))
-    check_gradients(of_function(losses.LOSSES[case.name].function, inputs, values(inputs)))
+    inputs = (Input((N, case.outputs)), case.Y)
+    check_gradients(of_function(case.loss.function, inputs, values(inputs)))
 
 
 # ---- extremes ----
@@ -141,6 +142,106 @@ def test_a_sure_and_right_answer_keeps_its_digits():
     np.testing.assert_allclose(result(record), np.exp(-40.0), rtol=1e-12)
 
 
+BOUNDED = [case for case in LOSSES if case.name != "poisson"]  # whose rates are exp(Z)
+
+
+@pytest.mark.parametrize("case", BOUNDED, ids=str)
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_outputs_of_any_size_have_a_finite_loss_and_slope(case: LossCase, dtype: str):
+    """1e18 is far beyond all that networks give; its square is still finite in float32."""
+    Y = targets(case)[1].astype(dtype)
+    far = np.array([1e4, -1e4, 1e18, -1e18, 0, 1e-30])[:, None] * np.linspace(1, -1, case.outputs)
+    inputs = (Input((N, case.outputs)), Input((N, Y.shape[1])))
+    record = of_function(case.loss.function, inputs, [far.astype(dtype), Y])
+    L, dZ = result(record, dtype), gradients(record, np.ones(6, dtype), dtype=dtype)["x1"]
+    assert L.dtype == dZ.dtype == dtype
+    assert np.isfinite(L).all()
+    assert np.isfinite(dZ).all()
+    if case.name != "mean_squared_error":
+        assert np.abs(dZ).max() <= 1
+
+
+def test_a_rate_goes_to_zero_without_a_warning():
+    record = of_function(
+        losses.poisson, (Input((N, 1)),) * 2, [np.array([[-1e4]]), np.ones((1, 1))]
+    )
+    assert result(record) == [1e4]
+
+
+def test_a_small_log_cosh_keeps_its_digits():
+    R = np.array([[1e-6], [-1e-3]])
+    record = of_function(losses.log_cosh, (Input((N, 1)),) * 2, [R, np.zeros((2, 1))])
+    np.testing.assert_allclose(result(record), R[:, 0] ** 2 / 2 - R[:, 0] ** 4 / 12, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("given", "z", "y", "slope"),
+    [
+        ("mean_absolute_error", 1.0, 1.0, 0.0),
+        (sw.Huber(2.0), 3.0, 1.0, 2.0),
+        (sw.Quantile(0.3), 1.0, 1.0, 0.7),
+        ("hinge", 1.0, 1.0, 0.0),
+        ("hinge", -1.0, 0.0, 0.0),
+    ],
+)
+def test_the_slope_at_a_kink(given: Any, z: float, y: float, slope: float):
+    inputs = (Input((N, 1)), Input((N, 1), "labels"))
+    numbers = [np.array([[z]]), np.array([[int(y)]])]
+    record = of_function(losses.loss(given).function, inputs, numbers)
+    assert gradients(record, np.ones(1))["x1"] == [[slope]]
+
+
+# ---- settings ----
+@pytest.mark.parametrize(
+    ("given", "shown", "line"),
+    [
+        (sw.Huber(), 'loss="huber"', "loss: huber"),
+        ("huber", 'loss="huber"', "loss: huber"),
+        (sw.Huber(2), "loss=Huber(2.0)", "loss: Huber(2.0)"),
+        (sw.BinaryCrossEntropy(), 'loss="binary_cross_entropy"', "loss: binary_cross_entropy"),
+        (sw.Quantile(np.float32(0.25)), "loss=Quantile(0.25)", "loss: Quantile(0.25)"),
+    ],
+)
+def test_settings_are_shown_where_they_are_not_the_defaults(given: Any, shown: str, line: str):
+    model = network(given, units=1)
+    assert shown in repr(model)
+    assert f"# ---- {line} ----" in model.source()
+
+
+def test_numbers_of_a_loss_are_settings_of_the_program():
+    assert ", delta=2.0, " in network(sw.Huber(2.0)).source()
+    assert ", q_1=0.1, q_2=0.9, " in network(sw.Quantile([0.1, 0.9]), units=2).source()
+
+
+def test_no_smoothing_leaves_no_line():
+    plain, none = network("cross_entropy"), network(sw.CrossEntropy(0))
+    assert plain.source() == none.source()
+
+
+def test_quantiles_of_one_number_are_found():
+    """The share of targets below each output, after training on them."""
+    y = np.random.default_rng(0).normal(size=400)
+    X = np.ones((400, 1))
+    model = sw.Sequential([sw.Dense(3, use_bias=False)], input_shape=1)
+    model.compile(sw.Quantile([0.1, 0.5, 0.9]), sw.SGD(0.5), seed=0, dtype="float64")
+    model.fit(X, y, batch_size=None, epochs=200, verbose=0)
+    below = (y[:, None] < model.predict(X)).mean(axis=0)
+    np.testing.assert_allclose(below, [0.1, 0.5, 0.9], atol=0.02)
+
+
+@pytest.mark.parametrize("units", [1, UNITS])
+def test_hinge_takes_minus_one_for_zero(units: int):
+    y = np.array([[0, 1, 1, 0, 1]] * 6)[:, :units]
+    model = network("hinge", units=units, metrics=["accuracy"])
+    assert model.evaluate(rows_of_X(), y) == model.evaluate(rows_of_X(), 2 * y - 1)
+
+
+@pytest.mark.parametrize("case", [case for case in LOSSES if case.loss.answers], ids=str)
+def test_classes_are_what_the_loss_calls_right(case: LossCase):
+    model, X = network(case.loss, units=case.outputs, metrics=["accuracy"]), rows_of_X()
+    assert model.evaluate(X, model.predict_classes(X))["accuracy"] == 1
+
+
 @pytest.mark.parametrize("name", ["cross_entropy", "binary_cross_entropy"])
 @pytest.mark.parametrize("dtype", FLOATS)
 def test_a_whole_step_on_huge_logits_is_finite(name: str, dtype: str):
@@ -155,14 +256,14 @@ def test_a_whole_step_on_huge_logits_is_finite(name: str, dtype: str):
 # ---- links ----
 @pytest.mark.parametrize("case", LOSSES, ids=str)
 def test_predict_applies_the_link_to_the_raw_output(case: LossCase):
-    model, X = network(case.name, units=outputs(case)), rows_of_X()
+    model, X = network(case.loss, units=case.outputs), rows_of_X()
     Z = model.predict(X, raw=True)
     formulas = {
         "cross_entropy": np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True),
         "binary_cross_entropy": 1 / (1 + np.exp(-Z)),
-        "mean_squared_error": Z,
+        "poisson": np.exp(Z),
     }
-    np.testing.assert_allclose(model.predict(X), formulas[case.name], rtol=1e-14)
+    np.testing.assert_allclose(model.predict(X), formulas.get(case.name, Z), rtol=1e-14)
     np.testing.assert_allclose(Z, X @ model["W1"] + model["b1"], rtol=1e-14)
 
 
@@ -300,6 +401,28 @@ def test_a_users_loss_can_take_class_numbers():
     np.testing.assert_array_equal(own.predict(rows_of_X()), ours.predict(rows_of_X()))
 
 
+@dataclass(frozen=True)
+class FlatTube:
+    """A user's loss with a setting: no loss within a width of the target."""
+
+    width: float = 0.1
+
+    def __call__(self, Z: Any, Y: Any) -> Any:
+        return np.maximum(abs(Z - Y) - self.width, 0).mean(axis=1)
+
+
+def test_a_users_loss_may_have_settings():
+    model = network(FlatTube(0.5), metrics=["r2"])
+    assert ", width=0.5, " in model.source()
+    assert "# ---- loss: FlatTube(0.5) ----" in model.source()
+    assert "loss=FlatTube(0.5), " in repr(model)
+    assert network(FlatTube()).description.loss.name == "flat_tube"
+    X, Y = rows_of_X(), np.ones((6, UNITS))
+    R = np.abs(model.predict(X) - Y)
+    assert model.evaluate(X, Y)["loss"] == pytest.approx(np.maximum(R - 0.5, 0).mean())
+    assert model.verify(X, Y)
+
+
 def test_our_functions_are_our_losses():
     assert losses.loss(losses.cross_entropy) is losses.LOSSES["cross_entropy"]
     assert losses.loss("mean_squared_error") is losses.LOSSES["mean_squared_error"]
@@ -309,17 +432,10 @@ def test_our_functions_are_our_losses():
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ("crossentropy", "got 'crossentropy'; did you mean 'cross_entropy'?"),
         ("mean_square_error", "did you mean 'mean_squared_error'?"),
-        ("binary_crossentropy", "did you mean 'binary_cross_entropy'?"),
-        ("sparse_categorical_crossentropy", "did you mean 'cross_entropy'?"),
-        ("CrossEntropyLoss", "did you mean 'cross_entropy'?"),
-        ("log_loss", "did you mean 'cross_entropy'?"),
-        ("BCEWithLogitsLoss", "did you mean 'binary_cross_entropy'?"),
-        ("mse", "did you mean 'mean_squared_error'?"),
-        ("MSELoss", "did you mean 'mean_squared_error'?"),
-        ("mean_absolute_error", "choose one of them"),
         (losses.Loss, r"give an instance: Loss\(\.\.\.\)"),
+        (sw.Huber, r"give an instance: sw\.Huber\(\)"),
+        (sw.Quantile, r"give an instance: sw\.Quantile\(\)"),
         ("qqq", "one of cross_entropy, .*choose one of them"),
         (None, "got None"),
         (3, "got 3"),
@@ -328,6 +444,42 @@ def test_our_functions_are_our_losses():
 def test_unknown_losses_get_the_nearest(given: Any, message: str):
     with pytest.raises(DescriptionError, match=f"loss expects .*{message}"):
         network(given)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: sw.Huber(0), "Huber expects a finite number delta > 0, got delta=0"),
+        (lambda: sw.Huber("1"), "Huber expects .* got delta='1'"),
+        (lambda: sw.Huber(beta=1), r"Huber expects settings delta, got beta="),
+        (lambda: sw.CrossEntropy(1), "CrossEntropy expects 0 <= label_smoothing < 1"),
+        (lambda: sw.BinaryCrossEntropy(-0.1), "BinaryCrossEntropy expects 0 <= label_smoothing"),
+        (lambda: sw.Quantile([]), "Quantile expects one q or more, got none"),
+        (lambda: sw.Quantile([0.1, 1]), "Quantile expects 0 < q < 1, got q=1"),
+        (lambda: sw.Quantile("median"), "Quantile expects 0 < q < 1, got q='median'"),
+        (lambda: network(sw.Quantile([0.1, 0.9])), r"each of the 2 quantiles, got \(n, 5\)"),
+        (lambda: network("categorical_hinge", units=1), 'two or more, got .* loss="hinge"'),
+        (lambda: network(lambda Z: Z), r"the arguments \(Z, Y\).* got \(Z\)"),
+        (lambda: network(lambda Z, Y, w: Z), r"got \(Z, Y, w\); give others a default"),
+    ],
+)  # fmt: skip
+def test_impossible_losses(make: Any, message: str):
+    with pytest.raises(DescriptionError, match=message):
+        make()
+
+
+@pytest.mark.parametrize(
+    ("loss", "y", "message"),
+    [
+        ("poisson", [1, 0, -2, 1, 0, 0], "-2"),
+        ("hinge", [1, 0, 0.5, 1, 0, 0], "0.5"),
+        ("hinge", [1, 0, -1, 1, 0, 0], "-1"),
+        (sw.Quantile(0.5), np.zeros((6, 2)), r"\(6, 2\)"),
+    ],
+)
+def test_targets_that_a_loss_does_not_take(loss: Any, y: Any, message: str):
+    with pytest.raises(sw.ScratchworkError, match=rf"evaluate\(y\) expects .* got .*{message}"):
+        network(loss, units=1).evaluate(rows_of_X(), y)
 
 
 def test_a_loss_that_is_not_one_number_a_row():

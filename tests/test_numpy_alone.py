@@ -83,7 +83,7 @@ for name in "step", "epoch", "predict", "evaluate", "initialize", "program":
 model.summary()
 print(model.trace(data.X_train[:4], data.y_train[:4]))
 assert model.verify(data.X_train[:8], data.y_train[:8])
-assert sw.datasets.moons(100).names
+assert sw.datasets.moons(100).class_names
 pickle.loads(pickle.dumps(model)).predict(data.X_test[:1])
 model.compile("cross_entropy", "Adam", metrics=["accuracy"], seed=0)
 history = model.fit(data.X_train, data.y_train, epochs=2)

@@ -15,7 +15,7 @@ from types import ModuleType
 import pytest
 
 import scratchwork as sw
-from scratchwork import activations, errors, initializers, losses, optimizers
+from scratchwork import activations, errors, initializers, losses, optimizers, schedules
 
 ROOT = Path(__file__).parents[1]
 PUBLIC = {name: getattr(sw, name) for name in sw.__all__ if not name.startswith("__")}
@@ -104,7 +104,10 @@ def test_methods_that_users_call_are_documented(kind: type) -> None:
     assert not missing
 
 
-@pytest.mark.parametrize("name", ["Dense", "Conv2D", "SGD", "Adam", "L2", "ExponentialDecay"])
+SCHEDULES = [name for name in schedules.__all__ if name != "Schedule"]
+
+
+@pytest.mark.parametrize("name", ["Dense", "Conv2D", "L2", *optimizers.OPTIMIZERS, *SCHEDULES])
 def test_every_setting_is_described(name: str) -> None:
     """Each field of a description stands in its docstring."""
     kind = CLASSES[name]

@@ -158,7 +158,7 @@ def test_each_row_gets_an_answer_with_or_without_names(tmp_path: Path) -> None:
     model = compiled(sw.Dense(2), metrics="accuracy")
     model.fit(data.X_train, data.y_train, epochs=3)
     file, P = reader(model, tmp_path, data=data), model.predict(data.X_test[:4])
-    expected = [f"{data.names[p.argmax()]} ({p.max():.1%})" for p in P]
+    expected = [f"{data.class_names[p.argmax()]} ({p.max():.1%})" for p in P]
     rows = "\n".join(",".join(map(str, row)) for row in data.X_test[:4].tolist())
     for text in rows, f"{rows}\n", f"x, y\n{rows}", f'"x","y"\r\n\n{rows}\n\n', f"\ufeff{rows}":
         assert written.output(file, table(tmp_path, text)).splitlines() == expected
@@ -178,7 +178,7 @@ WRONG = {
     "NaN": ("1,2,nan,4,5\n", "line 1: expected 5 numbers, got 4 in 5 cells"),
     "names alone": ("a,b,c,d,e\n", "there is no row of numbers"),
     "an empty file": ("", "there is no row of numbers"),
-    "semicolons": ("1;2;3;4;5\n1;2;3;4;5\n", "line 2: expected 5 numbers, got 0 in 1 cells"),
+    "blanks between": ("1 2 3 4 5\n1 2 3 4 5\n", "line 2: expected 5 numbers, got 0 in 1 cells"),
 }
 
 
@@ -190,6 +190,43 @@ def test_a_wrong_table_is_answered_with_a_sentence(
     monkeypatch.chdir(file.parent)
     with pytest.raises(SystemExit, match=f"^cannot read rows.csv: {message}$"):
         written.load(file, monkeypatch).main([table(file.parent, text)])
+
+
+FEATURES = {
+    "in their order": "1,2,3,4,5\n",
+    "under other names": "v,w,x,y,z\n1,2,3,4,5\n",
+    "by name": "e,d,c,b,a\n5,4,3,2,1\n",
+    "by name, among others": "id;e;d;c;b;a;kind\n7;5;4;3;2;1;rose\n",
+    "by name, with tabs and blanks": "e\t d\tc\tb\ta\n5\t4\t3\t2\t1\n",
+}
+
+
+@pytest.mark.parametrize("name", FEATURES)
+def test_columns_are_found_by_their_names(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = small()
+    data = {"X_train": X, "y_train": LABELS, "feature_names": tuple("abcde")}
+    program = written.load(reader(model, tmp_path, data=data), monkeypatch)
+    path = tmp_path / table(tmp_path, FEATURES[name])
+    assert program.read_rows(path).tolist() == [[1, 2, 3, 4, 5]]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a,b,c\n1,2,3\n", "line 1: no column d, e"),
+        ("e,d,c,b,a\n5,4,3\n", "line 2: expected 5 numbers, got 3 in 3 cells"),
+        ("e,d,c,b,a\n5,4,x,2,1\n", "line 2: expected 5 numbers, got 4 in 5 cells"),
+    ],
+)
+def test_named_columns_that_are_missing(
+    text: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = {"X_train": X, "y_train": LABELS, "feature_names": tuple("abcde")}
+    program = written.load(reader(small(), tmp_path, data=data), monkeypatch)
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        program.read_rows(tmp_path / table(tmp_path, text))
 
 
 def test_a_file_that_cannot_be_read_is_named(file: Path) -> None:
@@ -232,7 +269,7 @@ NAMES = (
 
 
 def test_names_of_classes_of_any_letters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    model, data = small(), {"X_train": X, "y_train": LABELS, "names": NAMES}
+    model, data = small(), {"X_train": X, "y_train": LABELS, "class_names": NAMES}
     model.fit(X, LABELS, epochs=1)
     file = reader(model, tmp_path, data=data)  # which checks that it is ASCII
     assert written.load(file, monkeypatch).CLASSES == NAMES
@@ -246,7 +283,7 @@ def test_names_of_classes_of_any_letters(tmp_path: Path, monkeypatch: pytest.Mon
 def test_names_that_do_not_fit_are_replaced_by_numbers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model, data = small(), {"X_train": X, "y_train": LABELS, "names": ("one", "two")}
+    model, data = small(), {"X_train": X, "y_train": LABELS, "class_names": ("one", "two")}
     assert written.load(reader(model, tmp_path, data=data), monkeypatch).CLASSES == ("0", "1", "2")
 
 
@@ -302,11 +339,22 @@ def test_one_sigmoid_names_the_likelier_of_two(
     model = compiled(sw.Dense(1), loss="binary_cross_entropy")
     model.fit(X, LABELS > 0, epochs=3)
     module = written.load(reader(model, tmp_path), monkeypatch)
-    assert module.answer(np.array([0.25])) == "0 (75.0%)"
-    assert module.answer(np.array([0.875])) == "1 (87.5%)"
-    classes = [int(module.answer(P)[0]) for P in module.predict(X)]
-    assert classes == model.predict_classes(X).tolist()
+    assert module.answer(np.array([0.25])) == "False (75.0%)"
+    assert module.answer(np.array([0.875])) == "True (87.5%)"
+    classes = [module.answer(P).split()[0] for P in module.predict(X)]
+    assert classes == [str(answer) for answer in model.predict_classes(X)]
     assert len(set(classes)) == 2
+
+
+@pytest.mark.parametrize(("loss", "units"), [("hinge", 1), ("categorical_hinge", 2)])
+def test_a_hinge_says_the_class_alone(loss: str, units: int, tmp_path: Path) -> None:
+    model = compiled(sw.Dense(units), loss=loss)
+    names = np.array(["no", "yes"])[(LABELS > 1).astype(int)]
+    model.fit(X, names, epochs=2)
+    file = reader(model, tmp_path)
+    shown = written.output(file, table(tmp_path, "\n".join(",".join(map(str, x)) for x in X)))
+    assert shown.split() == model.predict_classes(X).tolist()
+    assert "Outputs (n, " in file.read_text()
 
 
 def test_several_sigmoids_name_each_class(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -170,15 +170,85 @@ def test_a_condition_with_if_is_refused():
         model_of(Wrong())
 
 
+def test_stairs_count_epochs_unless_told_otherwise():
+    two_steps_an_epoch = {"epochs": 4, "batch_size": 2}
+    stairs, pieces = sw.StepDecay(0.4, 0.5, 2), sw.PiecewiseConstant((1, 3), (0.4, 0.2, 0.1))
+    np.testing.assert_allclose(rates(stairs, **two_steps_an_epoch), [0.8, 0.8, 0.4, 0.4])
+    np.testing.assert_allclose(rates(pieces, **two_steps_an_epoch), [0.8, 0.4, 0.4, 0.2])
+
+
+def test_a_rate_that_is_none_is_refused():
+    class Silent:
+        def rate(self, t: Value, epoch: Value) -> Any:
+            self.now = 0.1 / t
+
+    with pytest.raises(ProgramError, match=r"Silent expects rate\(t, epoch\) to return .* None"):
+        model_of(Silent())
+
+
+def test_the_counts_are_explained():
+    by_step, by_epoch = (model_of(sw.StepDecay(0.1, unit=u)).source() for u in ("steps", "epochs"))
+    assert "# t is the number of this step, from 1" in by_step
+    assert "# epoch is counted from 0" not in by_step
+    assert "# epoch is counted from 0" in by_epoch
+
+
+def test_restarts_come_in_time_for_any_number_of_periods():
+    """Where floor(log(x) / log(k)) would be one too small by rounding."""
+    rate = sw.CosineDecay(0.4, 1, end_learning_rate=0.1, restarts=3)
+    begins = [1 + (3**i - 1) // 2 for i in range(6)]
+    found = rates(rate, max(begins))
+    assert np.flatnonzero(found > 0.4 - 1e-12).tolist() == [t - 1 for t in begins]
+
+
+def test_tuples_of_any_kind_and_numbers_of_numpy():
+    expected = sw.PiecewiseConstant((2, 4), (0.3, 0.2, 0.1))
+    assert sw.PiecewiseConstant([2, 4], np.array([0.3, 0.2, 0.1])) == expected
+    assert type(sw.StepDecay(0.1, every=np.int64(3)).every) is float
+    assert type(sw.CosineDecay(0.1, restarts=np.int64(2)).restarts) is int
+
+
+EXAMPLES: dict[str, Any] = {
+    "StepDecay": {"learning_rate": 0.1},
+    "PiecewiseConstant": {"boundaries": (3,), "values": (0.1, 0.01)},
+    "ExponentialDecay": {"learning_rate": 0.1},
+    "InverseTimeDecay": {"learning_rate": 0.1},
+    "PolynomialDecay": {"learning_rate": 0.1},
+    "CosineDecay": {"learning_rate": 0.1},
+    "OneCycle": {"learning_rate": 0.1, "total_steps": 100},
+}
+
+
 @pytest.mark.parametrize(
-    ("settings", "message"),
+    ("name", "settings", "message"),
     [
-        ({"learning_rate": 0}, "ExponentialDecay expects a finite number learning_rate > 0"),
-        ({"learning_rate": 0.1, "decay_rate": -0.5}, "decay_rate=-0.5"),
-        ({"learning_rate": 0.1, "decay_steps": 0}, "decay_steps=0"),
-        ({"learning_rate": "fast"}, "learning_rate='fast'"),
+        ("ExponentialDecay", {"learning_rate": 0}, "a finite number learning_rate > 0, got"),
+        ("ExponentialDecay", {"decay_rate": -0.5}, "decay_rate=-0.5"),
+        ("ExponentialDecay", {"decay_steps": 0}, "decay_steps=0"),
+        ("ExponentialDecay", {"learning_rate": "fast"}, "learning_rate='fast'"),
+        ("ExponentialDecay", {"staircase": 1}, "staircase True or False, got staircase=1"),
+        ("StepDecay", {"factor": 0}, "a finite number factor > 0, got factor=0"),
+        ("StepDecay", {"every": -1}, "every=-1"),
+        ("StepDecay", {"unit": "step"}, "unit one of epochs, steps, got 'step'.*'steps'"),
+        ("PiecewiseConstant", {"values": (0.1,)}, r"2 values for 1 boundaries, got values=\(0.1,"),
+        ("PiecewiseConstant", {"boundaries": 3}, "a tuple of numbers boundaries, got boundaries=3"),
+        ("PiecewiseConstant", {"boundaries": "ab"}, "a tuple of numbers boundaries"),
+        ("PiecewiseConstant", {"boundaries": (-3,)}, r"boundaries\[0\] > 0, got"),
+        ("PiecewiseConstant", {"values": (0.1, None)}, r"values\[1\] > 0, got values\[1\]=None"),
+        ("PiecewiseConstant", {"boundaries": (5, 2)}, "boundaries that increase, got"),
+        ("PiecewiseConstant", {"unit": 3}, "unit one of epochs, steps, got 3"),
+        ("InverseTimeDecay", {"decay_rate": float("nan")}, "decay_rate=nan"),
+        ("PolynomialDecay", {"power": 0}, "power=0"),
+        ("PolynomialDecay", {"end_learning_rate": -0.1}, "end_learning_rate >= 0, got"),
+        ("CosineDecay", {"warmup_steps": -1}, "warmup_steps=-1"),
+        ("CosineDecay", {"restarts": 1.5}, "a whole number restarts >= 0, got 1.5"),
+        ("CosineDecay", {"restarts": -1}, "a whole number restarts >= 0, got -1"),
+        ("OneCycle", {"warmup_fraction": 1}, "0 <= warmup_fraction < 1, got warmup_fraction=1"),
+        ("OneCycle", {"warmup_fraction": 0}, "warmup_fraction > 0, got warmup_fraction=0"),
+        ("OneCycle", {"total_steps": 0}, "total_steps=0"),
+        ("OneCycle", {"div_factor": True}, "div_factor=True"),
     ],
 )
-def test_settings_out_of_range(settings: Any, message: str):
-    with pytest.raises(DescriptionError, match=message):
-        sw.ExponentialDecay(**settings)
+def test_settings_out_of_range(name: str, settings: Any, message: str):
+    with pytest.raises(DescriptionError, match=f"{name} expects .*{message}"):
+        getattr(sw, name)(**{**EXAMPLES[name], **settings})

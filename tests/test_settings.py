@@ -57,7 +57,7 @@ def test_what_is_no_whole_number(value: Any):
 
 def test_the_least_whole_number_can_be_another():
     settings.whole("seed", "seed", 0, least=0)
-    with pytest.raises(DescriptionError, match="seed >= 0, got -1; give seed as an int"):
+    with pytest.raises(DescriptionError, match="seed >= 0, got -1; choose seed in that range"):
         settings.whole("seed", "seed", -1, least=0)
 
 
@@ -80,20 +80,22 @@ def test_what_is_no_word(value: Any):
     [
         ("SAME", "did you mean 'same'?"),
         ("samee", "did you mean 'same'?"),
-        ("acc", "choose one of them"),  # a synonym of what is not to choose from
+        ("xavier", "choose one of them"),  # a synonym of what is not to choose from
         ("some", "did you mean 'same'?"),
         ("sum", "choose one of them"),
         (3, "choose one of them"),
         (int, "give an instance: int"),
+        ("lbfgs", 'give optimizer="Adam"'),
     ],
 )
 def test_advice(given: Any, hint: str):
     assert settings.advice(given, ("valid", "same")).startswith(hint)
 
 
-def test_synonyms_are_never_names():
-    assert not {*settings.SYNONYMS} & settings.DIFFERENT
-    assert all(name not in settings.SYNONYMS for name in settings.SYNONYMS.values())
+def test_a_word_among_others_is_not_taken_for_a_name():
+    """Only tables of names know what others call theirs."""
+    with pytest.raises(DescriptionError, match="choose one of them"):
+        settings.one_of("Conv2D", "padding", "lbfgs", ("valid", "same"))
 
 
 @dataclass(frozen=True)

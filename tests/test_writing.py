@@ -100,6 +100,16 @@ def the_users_layer() -> tuple[sw.Sequential, Any, Any, dict[str, Any]]:
     return compiled(TiedAutoencoder(2), loss="mean_squared_error", dtype="float64"), X, X, {}
 
 
+def metrics_of_numbers() -> tuple[sw.Sequential, Any, Any, dict[str, Any]]:
+    metrics = ["r2", "mean_absolute_error"]
+    model = compiled(sw.Dense(5), loss=sw.Huber(0.5), metrics=metrics)
+    return model, X, X**2, {}
+
+
+def one_of_several_quantiles() -> tuple[sw.Sequential, Any, Any, dict[str, Any]]:
+    return compiled(sw.Dense(3), loss=sw.Quantile([0.1, 0.5, 0.9])), X, NUMBERS, {}
+
+
 def the_users_loss() -> tuple[sw.Sequential, Any, Any, dict[str, Any]]:
     def squares(Z: sw.Value, Y: sw.Value) -> sw.Value:
         return ((Z - Y) ** 2).sum(axis=1)
@@ -111,7 +121,7 @@ def the_users_loss() -> tuple[sw.Sequential, Any, Any, dict[str, Any]]:
 
 MODELS = (
     one_sigmoid_output, whole_batches, many_parameters, one_parameter, no_parameters,
-    the_users_layer, the_users_loss,
+    metrics_of_numbers, one_of_several_quantiles, the_users_layer, the_users_loss,
 )  # fmt: skip
 
 

@@ -33,7 +33,7 @@ WRONG = {
     "another width": ((X[:, 1:], LABELS), ShapeError, r"X_train expects X of shape \(n, 5\)"),
     "other lengths": ((X, LABELS[1:]), DataError, "y_train expects as many targets as rows"),
     "a fourth class": ((X, LABELS + 1), DataError, "class numbers from 0 to 2"),
-    "text": ((X, LABELS.astype(str)), DataError, "y_train expects numbers"),
+    "text": ((X, LABELS.astype(str)), DataError, "y_train expects labels as in the first fit"),
     "NaN": ((X * np.nan, LABELS), DataError, "X_train"),
     "two kinds of y": (
         {"X_train": X, "y_train": LABELS, "X_val": X, "y_val": np.eye(3)[LABELS]},

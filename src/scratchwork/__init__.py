@@ -9,54 +9,109 @@
 def predict(X, W1, b1, W2, b2, *, scale0=0.0625):
 """
 
+import typing as _typing
+
 from . import activations, datasets, errors, initializers, losses
+from .activations import ELU, LeakyReLU
 from .errors import ScratchworkError
-from .initializers import Constant, Normal, VarianceScaling
+from .initializers import (
+    Constant,
+    Normal,
+    Orthogonal,
+    TruncatedNormal,
+    Uniform,
+    VarianceScaling,
+)
 from .layers import (
     Activation,
+    AveragePool2D,
     BatchNorm,
     Conv2D,
     Dense,
     Dropout,
     Flatten,
+    GaussianNoise,
+    GlobalAveragePool2D,
     Layer,
+    LayerNorm,
     MaxPool2D,
     Rescale,
+    Reshape,
     Standardize,
+    ZeroPad2D,
 )
+from .losses import BinaryCrossEntropy, CrossEntropy, Huber, Quantile
+from .metrics import TopK
 from .model import Sequential
 from .networks import mlp
-from .optimizers import SGD, Adam
+from .optimizers import SGD, AdaDelta, AdaGrad, Adam, Adamax, AdamW, Lion, Nadam, RMSProp
 from .program.record import composite
 from .program.scope import Scope
 from .program.value import Value
 from .regularizers import L1, L2
-from .schedules import ExponentialDecay
+from .schedules import (
+    CosineDecay,
+    ExponentialDecay,
+    InverseTimeDecay,
+    OneCycle,
+    PiecewiseConstant,
+    PolynomialDecay,
+    StepDecay,
+)
 from .version import __version__
 
 __all__ = [
+    "ELU",
     "L1",
     "L2",
     "SGD",
     "Activation",
+    "AdaDelta",
+    "AdaGrad",
     "Adam",
+    "AdamW",
+    "Adamax",
+    "AveragePool2D",
     "BatchNorm",
+    "BinaryCrossEntropy",
     "Constant",
     "Conv2D",
+    "CosineDecay",
+    "CrossEntropy",
     "Dense",
     "Dropout",
     "ExponentialDecay",
     "Flatten",
+    "GaussianNoise",
+    "GlobalAveragePool2D",
+    "Huber",
+    "InverseTimeDecay",
     "Layer",
+    "LayerNorm",
+    "LeakyReLU",
+    "Lion",
     "MaxPool2D",
+    "Nadam",
     "Normal",
+    "OneCycle",
+    "Orthogonal",
+    "PiecewiseConstant",
+    "PolynomialDecay",
+    "Quantile",
+    "RMSProp",
     "Rescale",
+    "Reshape",
     "Scope",
     "ScratchworkError",
     "Sequential",
     "Standardize",
+    "StepDecay",
+    "TopK",
+    "TruncatedNormal",
+    "Uniform",
     "Value",
     "VarianceScaling",
+    "ZeroPad2D",
     "__version__",
     "activations",
     "composite",
@@ -66,3 +121,11 @@ __all__ = [
     "losses",
     "mlp",
 ]
+
+if not _typing.TYPE_CHECKING:  # a type checker shall go on finding what is not there
+
+    def __getattr__(name: str) -> object:
+        """Say what others' names are here: sw.Linear is sw.Dense."""
+        from .synonyms import missing_name
+
+        raise missing_name(name, __all__)

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from .errors import DescriptionError
-from .layers.layer import Buildable, Layer
+from .layers.layer import Buildable, Layer, describe
 from .losses import Loss, TargetKind
+from .metrics import Metric
 from .program.update import Optimizer
 from .regularizers import Regularizer
 from .settings import whole
+from .synonyms import CLASSES, refuse_foreign
 
 Reduction = Literal["mean", "sum"]
 InputShape: TypeAlias = int | Sequence[int] | None
@@ -23,7 +25,7 @@ class Description:
     """A network, what it is trained for, and how.
 
     ``input_shape`` is that of one row, empty until it is known; ``targets`` says what y is (see
-    ``losses.TargetKind``).
+    ``losses.TargetKind``); ``scorers`` are names of scikit-learn's, which no program computes.
     """
 
     layers: tuple[Buildable, ...]
@@ -31,7 +33,8 @@ class Description:
     loss: Loss | None = None
     optimizer: Optimizer | None = None
     regularizer: Regularizer | None = None
-    metrics: tuple[str, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+    scorers: tuple[str, ...] = ()
     reduction: Reduction = "mean"
     targets: TargetKind = "matrix"
     dtype: DTypeName = "float32"
@@ -51,7 +54,10 @@ def check_layers(layers: Sequence[Buildable]) -> tuple[Buildable, ...]:
     """The layers, or an error for what is none."""
     if not isinstance(layers, Iterable):
         raise DescriptionError(
-            "Sequential", "a list of layers", repr(layers), "put it in a list: [sw.Dense(10)]"
+            "Sequential",
+            "a list of layers",
+            describe(layers) if isinstance(layers, Layer) else repr(layers),
+            "put it in a list: [sw.Dense(10)]",
         )
     layers = tuple(layers)
     for i, layer in enumerate(layers):
@@ -63,13 +69,12 @@ def check_layers(layers: Sequence[Buildable]) -> tuple[Buildable, ...]:
 
 def check_layer(i: int, layer: object) -> None:
     """Refuse what is no layer, and a layer behind the first that names an input_shape."""
+    refuse_foreign(f"layers[{i}]", layer, CLASSES, "sw.{}", "a layer with build(x, scope)")
     if isinstance(layer, type) or not callable(getattr(layer, "build", None)):
-        raise DescriptionError(
-            f"layers[{i}]",
-            "a layer with build(x, scope)",
-            repr(layer),
-            "give an instance, such as sw.Dense(10)",
-        )
+        got, todo = repr(layer), "give an instance, such as sw.Dense(10)"
+        if isinstance(layer, list | tuple):
+            got, todo = f"a {type(layer).__name__}", "put all layers into one list"
+        raise DescriptionError(f"layers[{i}]", "a layer with build(x, scope)", got, todo)
     if i and isinstance(layer, Layer) and layer.input_shape is not None:
         raise DescriptionError(
             f"layers[{i}]",

@@ -6,11 +6,15 @@
     |-- DescriptionError (ValueError)     a layer, loss, optimizer ... that cannot be
     |   `-- ShapeError                    layers that do not fit together
     |-- DataError (ValueError)            arrays that do not fit the network, or damaged data
+    |   `-- UnknownNameError (KeyError)   a name that is not among a model's numbers or results
+    |-- UnknownAttributeError (AttributeError)   an attribute that a model does not have
     |-- FileError (OSError)               a file that is missing or cannot be written
     |-- NotReadyError (RuntimeError)      a call before the one it needs (fit before compile)
     |-- GradientError (TypeError)         an operation before a parameter has no gradient rule
     |-- ProgramError (RuntimeError)       a program breaks an invariant: a layer's mistake, or ours
     `-- NonFiniteError (FloatingPointError)   training produced NaN or infinity
+
+    ScratchworkWarning (UserWarning)        a notice: features of a size that training suffers from
 """
 
 from __future__ import annotations
@@ -57,6 +61,18 @@ class ShapeError(DescriptionError):
 
 class DataError(ScratchworkError, ValueError):
     """An array does not fit the network, or a data file is damaged."""
+
+
+class UnknownNameError(DataError, KeyError):
+    """A name is not among the numbers of a model, a trace or a history."""
+
+
+class UnknownAttributeError(ScratchworkError, AttributeError):
+    """A model does not have an attribute of this name."""
+
+
+class ScratchworkWarning(UserWarning):
+    """A notice: the call goes on, and something about it deserves a look."""
 
 
 class FileError(ScratchworkError, OSError):

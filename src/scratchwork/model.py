@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from . import losses, optimizers, regularizers
-from .activations import sigmoid
+from .arguments import known_arguments
+from .built import Built
 from .description import (
     Description,
     DTypeName,
@@ -22,27 +22,22 @@ from .description import (
     check_layers,
 )
 from .engines.numpy import one_thread
-from .errors import NotReadyError, ScratchworkError
-from .inspect.summary import summarize
-from .inspect.trace import Trace, trace_step
-from .inspect.verify import Verification, verify
 from .layers.layer import Buildable
-from .metrics import metrics as chosen_metrics
-from .programs import description_text
+from .metrics import GivenMetric
 from .regularizers import Regularizer
 from .run import Run, chosen_seed, warn_if_not_finite
+from .schedules import Schedule
 from .settings import one_of
 from .storage import Array
 from .training import fit as training
 from .training.history import Evaluation, History
-from .training.inputs import as_numbers
 from .training.progress import Verbose, progress
-from .writing import write_program
+from .training.rate import optimizer_of, rate_of, with_rate
+from .training.scorers import chosen as chosen_metrics
 
-FUNCTIONS = {"step": "train_step", "epoch": "train_epoch"}
 
-
-class Sequential:
+@known_arguments
+class Sequential(Built):
     """A network of layers, one after the other.
 
     Parameters
@@ -63,16 +58,14 @@ class Sequential:
     True
     """
 
+    history: History
+
     def __init__(self, layers: Sequence[Buildable], input_shape: InputShape = None) -> None:
         checked = check_layers(layers)
         first: InputShape = getattr(checked[0], "input_shape", None)
         shape = check_input_shape(first if input_shape is None else input_shape)
-        self.description = Description(checked, shape)
-        self.seed: int | None = None
-        self.source_file: str | Path | None = None
-        self.run: Run | None = None
+        super().__init__(Description(checked, shape))
         self.history = History()
-        self.last_fit: training.Fit | None = None
 
     @property
     def layers(self) -> tuple[Buildable, ...]:
@@ -84,7 +77,7 @@ class Sequential:
         optimizer: optimizers.Optimizer = "Adam",
         *,
         regularizer: Regularizer | None = None,
-        metrics: Sequence[str] | str | None = (),
+        metrics: Sequence[GivenMetric] | GivenMetric | None = (),
         reduction: Reduction = "mean",
         dtype: DTypeName = "float32",
         seed: int | None = None,
@@ -92,16 +85,18 @@ class Sequential:
     ) -> None:
         """Say what the network is trained for, and how.
 
-        Called again, it keeps the parameters and begins the optimizer anew. Parameters that were
-        never trained or set are drawn again, from the seed.
+        Called again, it keeps the parameters, the history and the count of epochs, and begins the
+        optimizer anew; ``reset`` begins all anew. Parameters that were never trained or set are
+        drawn again, from the seed.
 
         Parameters
         ----------
-        loss : str, Loss or function of Values (Z, Y) -> L (n,)
+        loss : str, one such as sw.Huber(2.0), or a function of Values (Z, Y) -> L (n,)
         optimizer : str or optimizer
         regularizer : L1, L2 or your own, optional
-        metrics : sequence of str
-            ``["accuracy"]``, or none.
+        metrics : sequence of str, TopK or functions of Values (P, Y)
+            ``["accuracy", "r2", "top_3_accuracy"]``, computed in every step; and scikit-learn's
+            scorers such as "f1_macro", for validation and ``evaluate``.
         reduction : "mean" or "sum"
             How the losses of a batch's rows become one number.
         dtype : "float32" or "float64"
@@ -117,12 +112,14 @@ class Sequential:
         """
         one_of("compile", "reduction", reduction, ("mean", "sum"))
         one_of("compile", "dtype", dtype, ("float32", "float64"))
+        found, scorers = chosen_metrics(metrics)
         description = replace(
             self.description,
             loss=losses.loss(loss),
             optimizer=optimizers.optimizer(optimizer),
             regularizer=regularizers.regularizer(regularizer),
-            metrics=chosen_metrics(metrics),
+            metrics=found,
+            scorers=scorers,
             reduction=reduction,
             dtype=dtype,
         )
@@ -133,34 +130,70 @@ class Sequential:
         self.description, self.run, self.source_file = description, run, source_file
         self.seed, self.last_fit = chosen, None
 
-    def __repr__(self) -> str:
-        return description_text(self.description)
+    def reset(self, seed: int | None = None) -> None:
+        """Begin anew: draw new parameters, forget what was trained.
 
-    def ready(self, where: str, X: Any = None) -> Run:
-        """The run, begun with the shape of X if none was given."""
-        if self.run is None:
-            given = None if X is None else as_numbers(X, f"{where}(X)").shape
-            shape = self.description.input_shape or (given or ())[1:]
-            if not shape:
-                got = "none yet" if given is None else f"X of shape {given}"
-                todo = "give input_shape= to Sequential, or rows of features: X (n, features)"
-                raise NotReadyError(where, "a known input shape", got, todo)
-            description = replace(self.description, input_shape=check_input_shape(shape))
-            seed = chosen_seed(None, self.seed)
-            self.run = Run(description, seed, self.source_file)
-            self.description, self.seed = description, seed
-        return self.run
+        Optimizer, layers' state and the counts of steps and epochs begin at their first numbers,
+        and the history is empty; an older one that ``fit`` returned stays as it is. The learning
+        rate is that which was set last.
 
-    @contextmanager
-    def begun(self, where: str, X: Any) -> Iterator[Run]:
-        """The run. If it began with this X, and that was refused, the model is as it was before."""
-        before = self.run, self.description, self.seed
-        try:
-            yield self.ready(where, X)
-        except ScratchworkError:
-            if before[0] is None and self.run is not None and self.run.is_fresh():
-                self.run, self.description, self.seed = before
-            raise
+        Parameters
+        ----------
+        seed : int >= 0, optional
+            ``reset(model.seed)`` draws the same parameters again; None draws a new seed and keeps
+            it in ``model.seed``.
+
+        Raises
+        ------
+        NotReadyError
+            In a callback of ``fit``.
+
+        Examples
+        --------
+        >>> import numpy as np, scratchwork as sw
+        >>> model = sw.Sequential([sw.Dense(2)], input_shape=3)
+        >>> model.compile("cross_entropy", seed=0)
+        >>> first = model["W1"]
+        >>> model.reset(1)
+        >>> bool((model["W1"] == first).any())
+        False
+        >>> model.reset(0)
+        >>> bool((model["W1"] == first).all())
+        True
+        """
+        if self.run is not None:
+            self.run.refuse_if_busy("reset")
+        chosen = chosen_seed(seed, None)
+        shaped = bool(self.description.input_shape)
+        run = Run(self.description, chosen, self.source_file) if shaped else None
+        self.run, self.seed, self.last_fit, self.history = run, chosen, None, History()
+
+    @property
+    def learning_rate(self) -> float | Schedule:
+        """The optimizer's learning rate, a number > 0 or a schedule; may be set between epochs.
+
+        Set between fits or in a callback it holds from the next epoch on. The optimizer keeps its
+        arrays, and ``source()`` shows the new number as its default. It needs an optimizer with a
+        field of that name, as all of ours have.
+
+        Examples
+        --------
+        >>> import scratchwork as sw
+        >>> model = sw.Sequential([sw.Dense(2)], input_shape=3)
+        >>> model.compile("cross_entropy", sw.SGD(0.1), seed=0)
+        >>> model.learning_rate = 0.02
+        >>> print(model.source().splitlines()[0])
+        def train_step(X, y, W1, b1, *, learning_rate=0.02):
+        """
+        rate: float | Schedule = rate_of(optimizer_of(self.description))
+        return rate
+
+    @learning_rate.setter
+    def learning_rate(self, rate: float | Schedule) -> None:
+        optimizer = with_rate(optimizer_of(self.description), rate)
+        if self.run is not None:
+            self.run.change_rate(optimizer)
+        self.description = replace(self.description, optimizer=optimizer)
 
     # ---- training and using ----
     def fit(
@@ -171,27 +204,36 @@ class Sequential:
         batch_size: int | None = 32,
         epochs: int = 10,
         validation_data: tuple[Any, Any] | None = None,
+        validation_split: float = 0.0,
         shuffle: bool = True,
         callbacks: Sequence[Callable[[Sequential], object]] = (),
         verbose: Verbose = "auto",
     ) -> History:
         """Train; a second fit goes on from the first.
 
+        ``fit(epochs=1)`` five times gives the same numbers as ``fit(epochs=5)``, to the last bit.
+
         Parameters
         ----------
-        X : array (n, *input_shape)
+        X : array (n, *input_shape), or a frame whose columns count by position
         y : array
-            Class numbers (n,), or targets (n,) or (n, outputs).
+            Labels (n,): class numbers from 0, words or truth values (``classes_`` has them in
+            the order of the outputs); or targets (n,) or (n, outputs).
         batch_size : int >= 1, optional
             Rows a step; None, or more than n, means all at once (in Keras None means 32).
         epochs : int >= 1
         validation_data : (X, y), optional
+            Looked at after every epoch, and never trained on.
+        validation_split : float in [0, 1)
+            Instead: this share of the rows, the last ones as they stand, before any shuffling (as
+            in Keras). Rows that are sorted by class must be shuffled first.
         shuffle : bool
             A new order in every epoch.
         callbacks : sequence of functions
             Each is called with the model after every epoch; one that returns True ends the fit.
         verbose : "auto", 0, 1 or 2
-            A bar in a terminal, after half a second; nothing; a bar; a line an epoch (over a bar).
+            A bar in a terminal or notebook, once the fit has lasted half a second; nothing; a bar;
+            a line an epoch (over a bar).
 
         Returns
         -------
@@ -201,7 +243,9 @@ class Sequential:
         Raises
         ------
         NotReadyError
-            Before ``compile``.
+            Before ``compile``, or in a callback of another fit.
+        DescriptionError
+            For a setting that is unknown or out of range.
         DataError, ShapeError
             If X or y do not fit the network; nothing has changed then.
         NonFiniteError
@@ -215,7 +259,7 @@ class Sequential:
         with self.begun("fit", X) as run:
             plan, kind = training.plan_fit(
                 run, X, y, batch_size=batch_size, epochs=epochs, validation_data=validation_data,
-                shuffle=shuffle, callbacks=bound,
+                validation_split=validation_split, shuffle=shuffle, callbacks=bound,
             )  # fmt: skip
             shown = progress(verbose, len(plan.X) * plan.epochs)
             remember = partial(setattr, self, "last_fit")
@@ -234,65 +278,13 @@ class Sequential:
             return warn_if_not_finite(run.engine().predict(values, "raw" if raw else "predict"))
 
     def predict_classes(self, X: Any) -> Array:
-        """Class numbers (n,): the largest output, or whether the one output is above one half."""
-        P = self.predict(X)
-        loss = self.description.loss
-        if P.shape[1] > 1 and not (loss and loss.link is sigmoid):
-            return np.asarray(P.argmax(axis=1))
-        classes = (P > 0.5).astype(np.int64)
-        return classes[:, 0] if P.shape[1] == 1 else classes
+        """Classes (n,): the largest output, or whether the one output is above one half.
 
-    # ---- looking inside ----
-    def source(self, name: str = "step") -> str:
-        """The text that runs; ``name`` is one of its functions, or "program" for all of it.
-
-        The functions are "step", "epoch", "predict", "raw", "evaluate" and "initialize".
-        ``inspect.getsource`` of the running function is equal to it.
+        After a fit to labels that are text or truth values they are given back as such.
         """
-        made = self.ready("source").engine().source
-        if name == "program":
-            return made.text
-        found = FUNCTIONS.get(name, name)
-        if found not in made.functions and found in ("train_step", "train_epoch", "evaluate"):
-            training.needs_loss(self.description, "source")
-        one_of("source", "name", name, ("program", *FUNCTIONS, *made.functions))
-        return made.functions[found]
-
-    def summary(self) -> None:
-        """Print layers, output shapes, parameters, memory and multiply-adds of a step."""
-        print(summarize(self.ready("summary").description))
-
-    def trace(self, X: Any, y: Any) -> Trace:
-        """Every named array of one training step on these rows; the model is not changed."""
-        with self.begun("trace", X) as run, one_thread():
-            values = training.one_step(run, X, y, "trace")
-            return trace_step(run.engine(), values)
-
-    def verify(self, X: Any, y: Any) -> Verification:
-        """Check every gradient of this network on these rows against differences of the loss."""
-        with self.begun("verify", X) as run, one_thread():
-            values = training.one_step(run, X, y, "verify")
-            return verify(run, values)
-
-    def write(
-        self, path: str | Path, *, program: str = "train", data: Any = None, **settings: Any
-    ) -> tuple[Path, ...]:
-        """Write a program that needs NumPy alone; see ``scratchwork.writing.write_program``."""
-        return write_program(self, path, program=program, data=data, **settings)
-
-    # ---- numbers ----
-    @property
-    def parameters(self) -> dict[str, Array]:
-        """Copies of the parameters, by the names that the program prints."""
-        views = self.ready("parameters").state.parameters
-        return {name: view.copy() for name, view in views.items()}
-
-    def set_parameters(self, given: Mapping[str, Any]) -> None:
-        """Set parameters or state by name, each of the right shape; all or none."""
-        self.ready("set_parameters").set_arrays(given, "set_parameters")
-
-    def __getitem__(self, name: str) -> Array:
-        return self.ready("model[...]").array(name, "model[...]").copy()
-
-    def __setitem__(self, name: str, value: Any) -> None:
-        self.ready("model[...]").set_arrays({name: value}, "model[...]")
+        P = self.predict(X)
+        loss, seen = self.description.loss, self.ready("predict_classes").seen
+        if P.shape[1] > 1 and not (loss and loss.answers):
+            return seen.labels(P.argmax(axis=1))
+        classes = ((loss.threshold if loss else 0.5) < P).astype(np.int64)
+        return seen.labels(classes[:, 0]) if P.shape[1] == 1 else classes

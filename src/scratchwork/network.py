@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, is_dataclass
 from functools import reduce
 from typing import TypeAlias
@@ -12,7 +13,7 @@ from .description import Description
 from .errors import DescriptionError, ShapeError
 from .layers.layer import Buildable, describe
 from .losses import LOSSES, Loss, record_loss
-from .metrics import METRICS
+from .metrics import Outcome
 from .program.ir import N, Size, Statement, Value, apply
 from .program.primitives import equal, expand_dims
 from .program.record import Builder, recording_aside
@@ -141,16 +142,17 @@ def record_objective(
     if loss is None:
         raise DescriptionError("the program", "a loss", "none", "call compile(loss=...) first")
     y, Y = record_targets(description, network)
-    with recorder.at(phase="loss", note=f"loss: {loss.name}\n{loss.formula}".strip(), suffix=""):
+    with recorder.at(phase="loss", note=f"loss: {loss.title}\n{loss.formula}".strip(), suffix=""):
         L = record_loss(loss, network.output, Y, scope)
         total = L.sum() if description.reduction == "sum" else L.sum() / scope.rows
         outputs = [total]
         if penalised:
             outputs = record_penalty(description, scope, total)
         called("loss", outputs[0])
+    outcome = Outcome(network.output, y, Y, loss, scope)
     for metric in description.metrics:
-        with recorder.at(phase="loss", note=f"metric: {metric}", suffix=""):
-            outputs.append(called(metric, METRICS[metric](network.output, y, Y, loss)))
+        with recorder.at(phase="loss", note=f"metric: {metric.name}", suffix=""):
+            outputs.append(called(metric.name, metric.record(outcome)))
     return tuple(outputs)
 
 
@@ -206,13 +208,27 @@ def called(name: str, value: Value) -> Value:
 
 def record_targets(description: Description, network: Recorded) -> tuple[Value, Value]:
     """The targets as given, y, and as the loss takes them, Y."""
+    with recording_targets(network.scope.recorder):
+        return targets_of_kind(description, network)
+
+
+@contextmanager
+def recording_targets(recorder: Builder) -> Iterator[None]:
+    """Record as first lines, but not in the prologue: what follows from Y stays with the loss."""
+    known = len(recorder.prologue)
+    with recorder.at(phase="prologue", note="", suffix=""):
+        yield
+    recorder.statements += recorder.prologue[known:]
+    del recorder.prologue[known:]
+
+
+def targets_of_kind(description: Description, network: Recorded) -> tuple[Value, Value]:
     scope, output = network.scope, network.output
-    with scope.recorder.at(phase="prologue", note="", suffix=""):
-        if description.targets == "labels":
-            y = scope.inputs["y"] = Value((N,), "int", "input", "y")
-            return y, equal(expand_dims(y, 1), apply("arange", size=output.shape[-1])).named("Y")
-        if description.targets == "column":
-            y = scope.inputs["y"] = Value((N,), "model", "input", "y")
-            return y, expand_dims(y, 1).named("Y")
-        Y = scope.inputs["Y"] = Value(output.shape, "model", "input", "Y")
-        return Y, Y
+    if description.targets == "labels":
+        y = scope.inputs["y"] = Value((N,), "int", "input", "y")
+        return y, equal(expand_dims(y, 1), apply("arange", size=output.shape[-1])).named("Y")
+    if description.targets == "column":
+        y = scope.inputs["y"] = Value((N,), "model", "input", "y")
+        return y, expand_dims(y, 1).named("Y")
+    Y = scope.inputs["Y"] = Value(output.shape, "model", "input", "Y")
+    return Y, Y

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .activations import Activation
+from .arguments import checked
 from .errors import DescriptionError
 from .layers import Dense
 from .model import Sequential
 
 
+@checked
 def mlp(sizes: Sequence[int], activation: Activation = "relu") -> Sequential:
     """A multilayer perceptron: Dense layers of the given sizes, the last without activation.
 

@@ -9,16 +9,17 @@ description. Each records the same layers; what differs is the scope's mode and 
 
 from __future__ import annotations
 
-import json
 import sys
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .activations import linear
 from .description import Description
 from .dialects import numpy_module
 from .layers.layer import describe
+from .losses import quoted
+from .metrics import names_of
 from .network import Recorded, record_network, record_objective
 from .program.check import check
 from .program.gradient import differentiate
@@ -48,8 +49,8 @@ def train_step(description: Description) -> Program:
         warn_of_unreached(network, gradients)
         loops: tuple[Loop, ...] = ()
         if gradients and description.optimizer is not None:
-            rule = record_rule(description.optimizer, scope)
-            loops = record_update(rule, gradients, scope)
+            rule = record_rule(description.optimizer, scope, gradients)
+            loops = record_update(rule, scope)
     return finish(program("train_step", network, outputs, gradients).having(loops=loops))
 
 
@@ -80,10 +81,9 @@ def initialize(description: Description) -> Program:
         if description.optimizer is not None:
             with recording_aside(recorder):
                 rule = record_rule(description.optimizer, scope)
-            note = f"optimizer: {describe(description.optimizer)}"
+            note = f"optimizer: {type(description.optimizer).__name__}"
             with recorder.at(phase="prologue", note=note):
-                for parameter in scope.trainable:
-                    initial_state(rule, parameter, scope)
+                initial_state(rule, scope.trainable, scope)
         outputs = (*scope.parameters, *scope.state_values)
         inputs = tuple(scope.inputs.values())
     settings = scope.hyperparameters
@@ -124,6 +124,15 @@ def source(description: Description) -> Source:
     return Source(text, texts, {program.name: program for program in recorded}, means)
 
 
+def with_step(made: Source, step: Program, description: Description) -> Source:
+    """The same programs but for the step, whose settings have other defaults."""
+    texts = {**made.functions, **numpy_module.functions([step], description.dtype, made.means)}
+    programs = {**made.programs, step.name: step}
+    recorded, head = list(programs.values()), description_text(description)
+    text = numpy_module.module(recorded, texts, head, description.dtype)
+    return replace(made, text=text, functions=texts, programs=programs)
+
+
 def mean_outputs(description: Description) -> dict[str, bool]:
     """Which outputs of a step are means over its rows, and not sums."""
     return dict.fromkeys(("loss", "penalty"), description.reduction == "mean")
@@ -136,11 +145,11 @@ def description_text(description: Description) -> str:
     text = f"Sequential([{layers}]{shape})"
     if description.loss is None:
         return text
-    settings = [f'loss="{description.loss.name}"', f"optimizer={describe(description.optimizer)}"]
+    settings = [f"loss={quoted(description.loss)}", f"optimizer={describe(description.optimizer)}"]
     if description.regularizer:
         settings.append(f"regularizer={describe(description.regularizer)}")
-    if description.metrics:
-        settings.append(f"metrics={json.dumps(description.metrics)}")
+    if description.metrics or description.scorers:
+        settings.append(f"metrics={names_of(description.metrics, description.scorers)}")
     if description.reduction != "mean":
         settings.append(f'reduction="{description.reduction}"')
     return f"{text}\ncompile({', '.join(settings)})"

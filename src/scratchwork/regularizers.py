@@ -11,7 +11,8 @@ from .errors import DescriptionError
 from .program.ir import Operand, Value
 from .program.primitives import sign
 from .program.record import composite
-from .settings import advice, as_floats, not_negative
+from .settings import Described, advice, as_floats, not_negative
+from .synonyms import refuse_foreign
 
 
 class Regularizer(Protocol):
@@ -26,14 +27,25 @@ class Regularizer(Protocol):
 
 def regularizer(given: Regularizer | None) -> Regularizer | None:
     """What a user's ``regularizer=`` means: anything with a ``penalty``, or none."""
+    expected = "one such as sw.L2(0.1), or None"
+    refuse_foreign("regularizer", given, ("L1", "L2"), "sw.{}(...)", expected)
     if given is not None and (isinstance(given, type) or not hasattr(given, "penalty")):
         raise DescriptionError(
             "regularizer",
-            "one such as sw.L2(0.1), or None",
+            expected,
             repr(given),
-            advice(given, ()) if isinstance(given, type) else "give an instance: sw.L2(0.1)",
+            advice(given, ()) if isinstance(given, type) else strength(given),
         )
     return given
+
+
+def strength(given: object) -> str:
+    """What to do about a regularizer by name, which in Keras means a strength of 0.01."""
+    word = given.lower() if isinstance(given, str) else ""
+    keras = {"l1": "sw.L1(n * 0.01)", "l2": "sw.L2(2 * n * 0.01)"}.get(word)
+    if keras is None:
+        return "give an instance: sw.L2(0.1)"
+    return f"give its strength; Keras' {word!r} is {keras}, n the rows of a batch"
 
 
 def l2_gradient(
@@ -63,7 +75,7 @@ def total(parts: Sequence[Value]) -> Value:
 
 
 @dataclass(frozen=True)
-class L2:
+class L2(Described):
     """The penalty ``l2 / (2 n) * sum(W**2)`` over the kernels, n the rows of the batch.
 
     With ``reduction="sum"`` it is n times that. Keras' ``L2(k)`` is ``l2 = 2 n k`` and PyTorch's
@@ -97,7 +109,7 @@ class L2:
 
 
 @dataclass(frozen=True)
-class L1:
+class L1(Described):
     """The penalty ``l1 / n * sum(abs(W))`` over the kernels, n the rows of the batch.
 
     Keras' ``L1(k)`` is ``l1 = n k``.

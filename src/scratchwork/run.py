@@ -12,15 +12,23 @@ import numpy as np
 
 from .description import Description
 from .engines.numpy import NumpyEngine
-from .errors import DataError, NotReadyError, ShapeError
+from .errors import NotReadyError, ShapeError
+from .guard import unknown_name
 from .losses import Loss, TargetKind
 from .network import record_network
+from .program.ir import Program
 from .program.record import recording
-from .programs import source
+from .program.update import Optimizer
+from .programs import callers_level, source
 from .storage import Array, Storage
 from .streams import Stream, generator
-from .training.inputs import as_numbers, check_X, check_y, default_kind, in_range, target_kind
+from .training.arrays import as_numbers
+from .training.frames import column_names
+from .training.inputs import check_X, in_range, notice_scale
+from .training.labels import Seen, as_labels, check_length, first_classes, numbered
+from .training.rate import at_rate
 from .training.state import State
+from .training.targets import check_y, default_kind, target_kind
 
 
 class Run:
@@ -53,6 +61,8 @@ class Run:
         self.busy = False  # whether a fit is under way
         self.prepared = False  # whether layers were fitted to training rows
         self.untouched = True  # whether the parameters are what seed and steps have made them
+        self.seen = Seen()  # the columns and labels of the first fit
+        self.noticed = False  # whether the size of features was spoken of
 
     def engine(self, targets: TargetKind | None = None) -> NumpyEngine:
         """The engine for one kind of targets: by default the last, or what the loss suggests."""
@@ -64,14 +74,48 @@ class Run:
             self.engines[kind] = NumpyEngine(text, self.source_file)
         return self.engines[kind]
 
+    def change_rate(self, optimizer: Optimizer) -> None:
+        """Go on with the optimizer at another learning rate, from the next epoch on.
+
+        Its arrays stay as they are. Where only a number has changed nothing is recorded anew.
+        """
+        description = replace(self.description, optimizer=optimizer)
+        self.engine()  # there is one, so that a rate which cannot be recorded is refused now
+        made = {
+            kind: at_rate(engine.source, self.description, description, kind)
+            for kind, engine in self.engines.items()
+        }
+        engines = {kind: NumpyEngine(text, self.source_file) for kind, text in made.items()}
+        self.description, self.engines = description, engines
+        self.keep_state()
+
+    def keep_state(self) -> None:
+        """Fit the optimizer's arrays to its programs: by name, and drawn where one is new."""
+        arrays, names = self.state.arrays(), self.engine().outputs["initialize"]
+        if set(names) == set(arrays):
+            return
+        drawn = self.engine().named("initialize", {"rng": generator(self.seed, Stream.INIT)})
+        others = {*self.state.parameters, *self.state.layers}
+        own = {name: arrays.get(name, drawn[name]) for name in names if name not in others}
+        self.state.optimizer = Storage(own, self.description.dtype)
+
+    def programs(self, kind: TargetKind, description: Description) -> Mapping[str, Program]:
+        """The programs of this description, or of one at another learning rate."""
+        if description == self.description:
+            return self.engine(kind).source.programs
+        return source(replace(description, targets=kind)).programs
+
     def kind(self) -> TargetKind:
         """The kind of targets last met; before any, what the loss suggests."""
         loss = self.description.loss
         return self.last_kind or (default_kind(loss, self.width) if loss else "matrix")
 
     def __getstate__(self) -> dict[str, Any]:
-        """Description and numbers; engines hold code, which is never pickled but made anew."""
-        return {**self.__dict__, "engines": {}}
+        """Description and numbers; engines hold code, which is never pickled but made anew.
+
+        A copy that a callback makes is at rest, and can be trained.
+        """
+        return {**self.__dict__, "engines": {}, "busy": False}
 
     def take_over(self, old: Run) -> None:
         """Keep another run's parameters, layers' state and epoch; the optimizer begins anew."""
@@ -81,6 +125,7 @@ class Run:
             if name in arrays:
                 arrays[name][...] = value
         self.state.epoch, self.prepared = old.state.epoch, old.prepared
+        self.seen, self.noticed = old.seen, old.noticed
         self.untouched = old.untouched and old.state.epoch == 0 and old.seed == self.seed
 
     def refuse_if_busy(self, where: str) -> None:
@@ -101,13 +146,33 @@ class Run:
         return {**self.state.arrays(), **more}
 
     # ---- at the door ----
-    def check_X(self, X: Any, where: str) -> Array:
+    def learned(self, X: Any, y: Any, rows: int, loss: Loss, where: str) -> Seen:
+        """What is known of columns and labels after a fit to X and y: the first fit decides."""
+        classes = self.seen.classes
+        if classes is None:
+            classes = first_classes(y, rows, loss, self.width, where)
+        return Seen(self.seen.columns or column_names(X), classes)
+
+    def check_X(self, X: Any, where: str, seen: Seen | None = None) -> Array:
+        """X as the programs take it, with its columns where they were in the first fit."""
+        (seen or self.seen).check_columns(X, where)
         return check_X(X, self.description.input_shape, self.description.dtype, where)
 
-    def check_y(self, y: Any, rows: int, where: str, loss: Loss) -> tuple[TargetKind, Array]:
-        kind = target_kind(y, loss, self.width, where)
-        d = self.description
-        return kind, check_y(y, kind, loss, rows, self.width, d.dtype, where, d.metrics)
+    def check_y(
+        self, y: Any, rows: int, where: str, loss: Loss, seen: Seen | None = None
+    ) -> tuple[TargetKind, Array]:
+        """The kind of y, and y as the programs take it: labels as the numbers of outputs."""
+        d, labels = self.description, as_labels(y, where)
+        check_length(labels, rows, where)
+        numbers = numbered(labels, (seen or self.seen).classes, loss, self.width, where)
+        kind = target_kind(numbers, loss, self.width)
+        metrics = [metric.name for metric in d.metrics]
+        return kind, check_y(numbers, kind, loss, rows, self.width, d.dtype, where, metrics)
+
+    def notice_scale(self, X: Array, given: Any) -> None:
+        """Warn of features of a size that training suffers from, once in the model's life."""
+        if not self.noticed:
+            self.noticed = notice_scale(X, given, self.description.layers)
 
     def set_arrays(self, given: Mapping[str, Any], where: str) -> None:
         """Set parameters or state by name, all or none."""
@@ -130,12 +195,7 @@ class Run:
     def array(self, name: str, where: str) -> Array:
         arrays = self.state.arrays()
         if name not in arrays:
-            raise DataError(
-                where,
-                f"one of {', '.join(arrays)}",
-                repr(name),
-                "use the names that source() shows",
-            )
+            raise unknown_name(where, name, arrays, "; source() shows the names")
         return arrays[name]
 
     def prepare(self, X: Array) -> None:
@@ -160,5 +220,7 @@ def chosen_seed(given: int | None, before: int | None) -> int:
 def warn_if_not_finite(P: Array) -> Array:
     """The predictions, with a warning if some are not finite; NumPy's own flag is not trusted."""
     if not np.isfinite(P).all():
-        warnings.warn("predict gives numbers that are not finite", RuntimeWarning, stacklevel=3)
+        warnings.warn(
+            "predict gives numbers that are not finite", RuntimeWarning, stacklevel=callers_level()
+        )
     return P

@@ -5,38 +5,42 @@ from __future__ import annotations
 import inspect
 import math
 import sys
-from collections.abc import Iterable
-from difflib import get_close_matches
+from collections.abc import Callable, Iterable
 from numbers import Integral, Real
 from typing import Any, Self
 
+from .arguments import check_call
+from .arguments import unknown_setting as unknown_setting
 from .errors import DescriptionError
+from .synonyms import OTHERS, meant, named, nearest, plain
 
 
 class Described:
-    """The base of what a description is made of: dataclasses that refuse unknown settings by name.
+    """The base of what a description is made of: dataclasses that refuse wrong settings by name.
 
-    ``SGD(lr=0.1)`` says that the setting is called learning_rate here.
+    ``SGD(lr=0.1)`` says that the setting is called learning_rate here; ``Dense()`` that units is
+    missing.
     """
 
     def __new__(cls, *given: object, **settings: object) -> Self:
-        known = inspect.signature(cls).parameters if settings else {}
-        for name in settings:
-            if name not in known:
-                raise unknown_setting(cls.__name__, name, known)
+        check_call(cls.__name__, inspect.signature(cls), given, settings)
         return super().__new__(cls)
 
+    def __reduce__(self) -> tuple[Callable[[type[Self]], Self], tuple[type[Self]], Any]:
+        return bare, (type(self),), self.__getstate__()  # copies are made without settings
 
-def unknown_setting(where: str, name: str, known: Iterable[str]) -> DescriptionError:
-    """The error for a setting that there is not; what others call ours is named."""
-    listed = ", ".join(known)
-    return DescriptionError(where, f"settings {listed}", f"{name}=", advice(name, known))
+
+def bare(kind: type[Any]) -> Any:
+    """An object of the class without any settings, for pickle and copy to fill."""
+    return object.__new__(kind)
 
 
 def number(where: str, name: str, value: object, low: float, high: float, expected: str) -> None:
     """Refuse anything but a number in [low, high)."""
     if not isinstance(value, Real) or isinstance(value, bool) or not within(value, low, high):
-        raise DescriptionError(where, expected, f"{name}={value!r}", f"choose {name} in that range")
+        is_number = isinstance(value, Real) and not isinstance(value, bool)
+        todo = f"choose {name} in that range" if is_number else f"give {name} as a number"
+        raise DescriptionError(where, expected, f"{name}={value!r}", todo)
 
 
 def within(value: Any, low: float, high: float) -> bool:
@@ -65,65 +69,56 @@ def fraction(where: str, name: str, value: object) -> None:
 
 def whole(where: str, name: str, value: object, least: int = 1) -> None:
     """Refuse what is not a whole number of at least ``least``."""
-    if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
-        raise DescriptionError(
-            where, f"a whole number {name} >= {least}", repr(value), f"give {name} as an int"
-        )
+    if not is_whole(value, least):
+        in_range = isinstance(value, Integral) and not isinstance(value, bool)
+        todo = f"choose {name} in that range" if in_range else f"give {name} as an int"
+        raise DescriptionError(where, f"a whole number {name} >= {least}", repr(value), todo)
+
+
+def is_whole(value: object, least: int) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= least
+
+
+def flag(where: str, name: str, value: object) -> None:
+    """Refuse what is neither True nor False."""
+    if not isinstance(value, bool):
+        todo = f"give {name}=True or leave it out"
+        raise DescriptionError(where, f"{name} True or False", f"{name}={value!r}", todo)
 
 
 def one_of(where: str, name: str, value: object, choices: tuple[str, ...]) -> None:
     """Refuse what is none of the choices."""
     if not isinstance(value, str | int) or value not in choices:
         known = ", ".join(map(str, choices))
-        raise DescriptionError(where, f"{name} one of {known}", repr(value), advice(value, choices))
-
-
-SYNONYMS = {
-    "categoricalcrossentropy": "cross_entropy",
-    "sparsecategoricalcrossentropy": "cross_entropy",
-    "crossentropyloss": "cross_entropy",
-    "logloss": "cross_entropy",
-    "binarycrossentropy": "binary_cross_entropy",
-    "bce": "binary_cross_entropy",
-    "bceloss": "binary_cross_entropy",
-    "bcewithlogitsloss": "binary_cross_entropy",
-    "mse": "mean_squared_error",
-    "mseloss": "mean_squared_error",
-    "squarederror": "mean_squared_error",
-    "acc": "accuracy",
-    "categoricalaccuracy": "accuracy",
-    "sparsecategoricalaccuracy": "accuracy",
-    "identity": "linear",
-    "logistic": "sigmoid",
-    "glorot": "glorot_uniform",
-    "xavier": "glorot_uniform",
-    "xavieruniform": "glorot_uniform",
-    "xaviernormal": "glorot_normal",
-    "he": "he_normal",
-    "kaiminguniform": "he_uniform",
-    "kaimingnormal": "he_normal",
-}
-"""What others call ours, without case and underscores: for hints only, not taken as names."""
-
-DIFFERENT = {
-    *("gelu", "elu", "selu", "celu", "silu", "swish", "mish", "prelu", "leakyrelu", "relu6"),
-    *("hardsigmoid", "logsigmoid", "logsoftmax", "softplus", "meanabsoluteerror"),
-    *("adamw", "nadam", "radam", "adamax"),
-}
-"""Names of other things, which only look like ours: no hint."""
+        raise DescriptionError(
+            where, f"{name} one of {known}", repr(value), closest(value, choices)
+        )
 
 
 def advice(given: object, known: Iterable[object]) -> str:
-    """What to do about what is not known: the nearest name, or an instance of a class."""
+    """What to do about what is not known: give an instance, use another, or the nearest name."""
     if isinstance(given, type):
         return f"give an instance: {instance_of(given)}"
-    names = {str(name).lower(): name for name in known}
-    word = given.lower() if isinstance(given, str) else ""
-    plain = word.replace("_", "").replace("-", "").replace(" ", "")
-    near = [SYNONYMS[plain]] if SYNONYMS.get(plain) in names else []
-    if not near and plain not in DIFFERENT:
-        near = get_close_matches(word, names, n=1, cutoff=0.75)
-    return f"did you mean {names[near[0]]!r}?" if near else "choose one of them"
+    word, names = given if isinstance(given, str) else "", tuple(map(str, known))
+    if meant(word, names) is None and plain(word) in OTHERS:
+        return OTHERS[plain(word)]
+    return closest(word, names)
+
+
+def closest(given: object, known: Iterable[str]) -> str:
+    """The known name that a word means, or is near to."""
+    word, names = given if isinstance(given, str) else "", tuple(map(str, known))
+    near = meant(word, names) or nearest(word, names)
+    return f"did you mean {near!r}?" if near else "choose one of them"
+
+
+def as_names(description: object, table: Iterable[str], *settings: str) -> None:
+    """Turn names in a frozen dataclass into ours: "ReLU" is "relu" in all that is printed."""
+    for setting in settings:
+        given = getattr(description, setting)
+        name = named(setting, given, table)
+        if name is not None:
+            object.__setattr__(description, setting, name)
 
 
 def instance_of(given: type) -> str:

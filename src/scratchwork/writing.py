@@ -15,24 +15,34 @@ from .dialects.standalone import Training, training_text
 from .engines.numpy import EVALUATION_ROWS, one_thread
 from .errors import DataError, DescriptionError
 from .files import program_path, refuse_foreign, sealed, write_all
+from .losses import TargetKind
 from .programs import description_text, mean_outputs
 from .run import Run
 from .settings import one_of, whole
 from .storage import Array
 from .training.fit import Fit, check_batch_size, needs_loss, targets_name
+from .training.labels import Seen
 from .training.state import State
 from .version import __version__
-from .writing_data import checked_rows, class_names, data_arrays, members
+from .writing_data import (
+    checked_rows,
+    class_names,
+    data_arrays,
+    feature_names,
+    held_apart,
+    members,
+    seen_with,
+)
 
 if TYPE_CHECKING:
-    from .model import Sequential
+    from .built import Built
 
 MOST_IN_TEXT = 100_000
 """Characters of numbers that a reader holds in its text; more go into an .npz beside it."""
 
 
 def write_program(
-    model: Sequential,
+    model: Built,
     path: str | Path,
     *,
     program: str = "train",
@@ -75,7 +85,10 @@ def write_program(
     run = model.ready("write", given.get("X_train"))
     if program == "predict":
         refuse_settings(program, "train", epochs=epochs, batch_size=batch_size)
-        found = [str(name) for _, found in members(data, "names") for name in found]
+        found = {
+            what: [str(name) for _, found in members(data, what) for name in found]
+            for what in ("class_names", "feature_names")
+        }
         text, arrays = reader_file(run, model.last_fit, path, given, names, found)
     else:
         refuse_settings(program, "predict", names=names)
@@ -108,25 +121,25 @@ def in_ascii(text: str) -> str:
 
 # ---- a training program ----
 def training_file(
-    run: Run,
-    fit: Fit | None,
-    path: Path,
-    arrays: dict[str, Array],
-    epochs: int | None,
-    batch_size: int | None,
-) -> tuple[str, dict[str, Array]]:
+    run: Run, fit: Fit | None, path: Path, arrays: dict[str, Array],
+    epochs: int | None, batch_size: int | None,
+) -> tuple[str, dict[str, Array]]:  # fmt: skip
     """The text, and the arrays beside it."""
     loss = needs_loss(run.description, "write")
     refuse_callbacks(fit)
-    kind = checked_rows(run, arrays, loss) or (fit.kind if fit else run.kind())
-    programs = run.engine(kind).source.programs
+    seen = seen_with(run, arrays, loss)
+    kind = checked_rows(run, arrays, loss, seen) or (fit.kind if fit else run.kind())
+    if fit is not None:
+        arrays = held_apart(arrays, fit.rows, fit.held_out)
+    description = fit.description if fit else run.description  # the rate may have changed since
+    programs = run.programs(kind, description)
     start, given = beginning(run, fit)
     arrays |= {f"start_{name}": start.arrays()[name] for name in given}
     size = chosen("batch_size", batch_size, fit.batch_size if fit else 32)
     if "X_train" in arrays:
         check_batch_size(run, kind, size, len(arrays["X_train"]))
     plan = Training(
-        description=description_text(run.description),
+        description=description_text(description),
         seed=run.seed,
         dtype=run.description.dtype,
         batch_size=size,
@@ -137,7 +150,8 @@ def training_file(
         targets=targets_name(kind),
         targets_dtype="int64" if kind == "labels" else run.description.dtype,
         input_shape=shape_text(run.description.input_shape),
-        targets_shape=shape_text((run.width,) if kind == "matrix" else ()),
+        classes=seen.words,
+        targets_shape=targets_text(run.width, kind, seen),
         means=mean_outputs(run.description),
         given=given,
         prepares=not given or not (fit or run.prepared),
@@ -177,6 +191,12 @@ def shape_text(sizes: Sequence[int]) -> str:
     return f"({', '.join(map(str, ('n', *sizes)))}{'' if sizes else ','})"
 
 
+def targets_text(width: int, kind: TargetKind, seen: Seen) -> str:
+    """The shape of y, and what its numbers are where the labels are words."""
+    shape = shape_text((width,) if kind == "matrix" else ())
+    return f"{shape}, numbers of CLASSES," if seen.words else shape
+
+
 # ---- a trained network ----
 def reader_file(
     run: Run,
@@ -184,7 +204,7 @@ def reader_file(
     path: Path,
     data: dict[str, Array],
     names: Sequence[str] | None,
-    found: Sequence[str],
+    found: Mapping[str, Sequence[str]],
 ) -> tuple[str, dict[str, Array]]:
     """The text with its numbers, or with the arrays beside it."""
     program = run.engine().source.programs["predict"]
@@ -197,15 +217,16 @@ def reader_file(
     texts = {name: as_text(array, f'    "{name}": ') for name, array in numbers.items()}
     examples, expected = as_text(rows, "EXAMPLES = "), as_text(answers, "ANSWERS = ")
     in_text = sum(map(len, (*texts.values(), examples, expected))) <= MOST_IN_TEXT
-    answer = kind_of_answer(run, answers)
+    answer, shape = kind_of_answer(run, answers), run.description.input_shape
     plan = Reader(
         description=description_text(run.description),
         seed=run.seed,
         dtype=run.description.dtype,
         module=path.stem,
-        input_shape=run.description.input_shape,
+        input_shape=shape,
         answer=answer,
-        classes=class_names(names, found, run.width, answer),
+        classes=class_names(names, run.seen.words or found["class_names"], run.width, answer),
+        features=feature_names(run.seen.columns or found["feature_names"], shape),
         numbers=texts if in_text else None,
         examples=examples,
         expected=expected,
@@ -238,9 +259,12 @@ def refuse_not_finite(answers: Array) -> None:
 
 def kind_of_answer(run: Run, answers: Array) -> Answer:
     """What predictions mean under the model's loss."""
-    link = run.description.loss.link if run.description.loss else None
-    if link is softmax:
-        return "one of many"
-    if link is sigmoid:
-        return "one of two" if run.width == 1 else "several"
+    loss = run.description.loss
+    sure = loss is not None and loss.link in (softmax, sigmoid)  # not under a hinge
+    if loss is not None and (loss.classes or loss.link is softmax):
+        return "one of many" if sure else "best of many"
+    if loss is not None and loss.answers and run.width == 1:
+        return "one of two" if sure else "better of two"
+    if loss is not None and loss.link is sigmoid:
+        return "several"
     return "numbers" if answers.ndim == 2 else "array"

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import click
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
 import scratchwork as sw
 from scratchwork.cli import main
+from scratchwork.cli.options import description_options
+from scratchwork.cli.settings import Settings
 
 Runner = Callable[..., Result]
 SMALL = ("--layers", "4", "--epochs", "2")
@@ -27,6 +31,14 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Runner:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "cache"))
     return lambda *words: CliRunner().invoke(main, list(words))
+
+
+def settings(task: str, **options: Any) -> Settings:
+    """What the command makes of these options, the others left out."""
+    context = click.Context(click.Command("any"))
+    command = click.command()(description_options(lambda **given: given))
+    with command.make_context("any", [task], parent=context) as made:
+        return Settings.of(**{**made.params, **options})
 
 
 @pytest.fixture

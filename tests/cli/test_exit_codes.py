@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import scratchwork as sw
-from scratchwork.cli.tasks import Settings
+from scratchwork.cli.settings import Settings
 from tests.cli.conftest import Runner
 
 
@@ -14,10 +14,12 @@ from tests.cli.conftest import Runner
     [
         ((), "Usage"),
         (("train",), "Missing argument"),
-        (("train", "cats"), "'cats' is not one of 'digits', 'moons', 'mnist'"),
+        (("train", "cats"), "expects digits, moons, circles, spirals, iris, mnist, or a file"),
+        (("train", "moon"), "did you mean moons?"),
+        (("train", "digits", "--target", "y"), "error: --target expects a file of your own"),
         (("tran", "digits"), "No such command 'tran'"),
         (("train", "digits", "--units", "3"), "No such option"),
-        (("train", "digits", "--data", "x.npz"), "--data is for mnist"),
+        (("train", "digits", "--data", "x.npz"), "error: --data expects mnist, got digits"),
         (("train", "digits", "--activation", "rely"), "'rely' is not one of"),
         (("train", "digits", "--optimizer", "Adan"), "'Adan' is not one of"),
         (("train", "digits", "--epochs", "0"), "0 is not in the range x>=1"),
@@ -82,8 +84,8 @@ def test_version_and_help(run: Runner) -> None:
     assert run("--version").stdout == f"scratchwork, version {sw.__version__}\n"
     assert "scratchwork train digits" in run("--help").stdout
     assert run("-h").stdout == run("--help").stdout
-    for command in ("train", "source"):
+    for command in ("train", "source", "summary", "verify"):
         text = run(command, "--help").stdout
         assert run(command, "-h").stdout == text
         assert f"  scratchwork {command} digits" in text
-        assert "digits 128,64; moons 32,16" in " ".join(text.split())
+        assert "default: digits, mnist 128,64; moons, circles 32,16;" in " ".join(text.split())

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from scratchwork.cli.tasks import TASKS, Settings
-from tests.cli.conftest import Runner
+from scratchwork.cli.tasks import TASKS
+from tests.cli.conftest import Runner, settings
 
 
 def test_source_prints_the_step_that_trains(run: Runner) -> None:
-    model = Settings("digits", (8,), "tanh", 0.1, "SGD", 0.3, 16, 1, 0).model()
+    model = settings("digits", layers=(8,), activation="tanh", dropout=0.1, optimizer="SGD",
+                     learning_rate=0.3).model()  # fmt: skip
     options = ("--layers", "8", "--activation", "TANH", "--dropout", "0.1", "--learning-rate", ".3")
     result = run("source", "digits", *options, "--optimizer", "sgd", "--seed", "3")
     assert result.exit_code == 0

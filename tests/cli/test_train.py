@@ -62,8 +62,8 @@ def test_mnist_from_a_file(run: Runner, mnist_file: Path) -> None:
     result = run("train", "mnist", "--data", str(mnist_file), *SMALL)
     assert result.exit_code == 0, result.output
     assert "mnist: 784-4-10, relu, Adam; rows: 50 training, 10 val" in result.stdout
-    assert f"train mnist --layers 4 --epochs 2 --data {mnist_file} --write" in result.stdout
-    assert "source mnist --layers 4 --epochs 2\n" in result.stdout
+    assert f"train mnist --data {mnist_file} --layers 4 --epochs 2 --write" in result.stdout
+    assert f"source mnist --data {mnist_file} --layers 4 --epochs 2\n" in result.stdout
 
 
 def test_mnist_from_the_variable(

@@ -148,10 +148,37 @@ def test_the_repr_is_a_table_without_numbers() -> None:
     assert len({line.rindex("  ") for line in lines[1:]}) == 1  # the types stand in a column
 
 
+def test_a_dataset_says_what_its_targets_are() -> None:
+    data = moons(100)
+    assert (data.target_kind, data.sizes) == ("classes", (70, 15, 15))
+    numbers = dataclasses.replace(data, class_names=(), target_name="price")
+    assert numbers.target_kind == "numbers"
+    assert repr(numbers).splitlines()[0] == "Dataset with numbers price"
+    many = dataclasses.replace(data, class_names=tuple(map(str, range(1000))))
+    assert repr(many).splitlines()[0].endswith("18, 19 and 980 more")
+
+
+def test_numbers_are_split_whatever_they_are() -> None:
+    X = np.arange(40.0)[:, None]
+    parts = split(X, X[:, 0], seed=0, validation=0.25, test=5, classes=False)
+    assert [len(part) for part in parts[::2]] == [25, 10, 5]
+    assert np.array_equal(np.sort(np.concatenate(parts[::2]), axis=0), X)
+
+
+def test_a_part_may_be_allowed_to_lack_a_class() -> None:
+    y = np.repeat([0, 1], [19, 1])
+    sizes = {"seed": 0, "validation": 4, "test": 4}
+    with pytest.raises(DataError, match="in the validation part"):
+        partition(y, **sizes)
+    train, val, _ = partition(y, complete=("training",), **sizes)
+    assert set(y[train]) == {0, 1}
+    assert set(y[val]) == {0}
+
+
 def test_a_dataset_is_frozen_and_equal_only_to_itself() -> None:
     data = moons(100)
     with pytest.raises(dataclasses.FrozenInstanceError):
-        data.names = ()  # type: ignore[misc]
+        data.class_names = ()  # type: ignore[misc]
     assert data == data
     assert data != moons(100)
     assert isinstance(data, Dataset)

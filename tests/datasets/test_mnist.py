@@ -26,7 +26,7 @@ def test_an_npz_file(npz: Path, small: dict[str, Any]) -> None:
     assert data.y_train.dtype == data.y_test.dtype == np.int64
     assert np.array_equal(data.X_test, small["x_test"])
     assert np.array_equal(data.y_test, small["y_test"])
-    assert data.names == tuple("0123456789")
+    assert data.class_names == tuple("0123456789")
     assert data.images is None
 
 
@@ -168,6 +168,21 @@ def test_a_missing_path(
         "the variable SCRATCHWORK_MNIST" if by_variable else "mnist(path)"
     )
     assert_names_all_ways(caught.value.todo, own_cache)
+
+
+def test_load_data_gives_pairs_as_keras_does(
+    npz: Path, small: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCRATCHWORK_MNIST", str(npz))
+    (x_train, y_train), (x_test, y_test) = mnist.load_data()
+    assert np.array_equal(x_train, small["x_train"])
+    assert np.array_equal(y_train, small["y_train"])
+    assert np.array_equal(x_test, small["x_test"])
+    assert np.array_equal(y_test, small["y_test"])
+    assert {a.dtype for a in (x_train, y_train, x_test, y_test)} == {np.dtype(np.uint8)}
+    assert np.array_equal(mnist.load_data(npz)[0][0], x_train)
+    with pytest.raises(FileError, match="missing"):
+        mnist.load_data(npz.parent / "nothing.npz")
 
 
 @pytest.mark.skipif(not REAL, reason="set SCRATCHWORK_MNIST to mnist.npz or the IDX files' folder")

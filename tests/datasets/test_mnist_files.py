@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from tests.datasets.mnist_layouts import NAMES, write_idx_folder, write_npz
+from tests.datasets.npz_layouts import claim
 
 from scratchwork.datasets import mnist
 from scratchwork.errors import DataError, FileError
@@ -29,9 +30,9 @@ def test_a_folder_without_one_file(tmp_path: Path, small: dict[str, Any], key: s
 @pytest.mark.parametrize("key", NAMES)
 def test_an_npz_file_without_one_array(tmp_path: Path, small: dict[str, Any], key: str) -> None:
     del small[key]
-    with pytest.raises(DataError, match=rf"expects an .npz file with {key}.npy, got") as caught:
+    with pytest.raises(DataError, match=rf"expects an .npz file with {key}, got") as caught:
         mnist(write_npz(tmp_path / "mnist.npz", small))
-    assert all(f"{other}.npy" in caught.value.got for other in small)
+    assert all(other in caught.value.got for other in small)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +67,7 @@ def test_pickles_are_never_loaded(tmp_path: Path, small: dict[str, Any]) -> None
             return Path.touch, (tmp_path / "harm",)
 
     path = write_npz(tmp_path / "mnist.npz", small | {"y_test": np.array([Harmful()])})
-    with pytest.raises(DataError, match="allow_pickle=False"):
+    with pytest.raises(DataError, match=r"an array of numbers or texts, got .* object"):
         mnist(path)
     assert not (tmp_path / "harm").exists()
 
@@ -74,8 +75,8 @@ def test_pickles_are_never_loaded(tmp_path: Path, small: dict[str, Any]) -> None
 def test_an_array_larger_than_mnists_is_not_unpacked(tmp_path: Path, small: dict[str, Any]) -> None:
     path = write_npz(tmp_path / "mnist.npz", {k: small[k] for k in NAMES if k != "x_test"})
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("x_test.npy", bytes(2**26 + 1), compresslevel=1)
-    with pytest.raises(DataError, match="expects at most 67,108,864 bytes, got 67,108,865"):
+        archive.writestr("x_test.npy", claim((85_600, 28, 28)) + bytes(2**26), compresslevel=1)
+    with pytest.raises(DataError, match="expects at most 67,108,864 bytes, got 67,110,400"):
         mnist(path)
 
 

@@ -26,7 +26,7 @@ def test_shapes_and_types() -> None:
     )
     assert data.X_train.dtype == np.float32
     assert data.y_train.dtype == np.int64
-    assert data.names == ("upper", "lower")
+    assert data.class_names == ("upper", "lower")
     assert data.images is None
     assert np.bincount(data.y_val).tolist() == [75, 75]
 

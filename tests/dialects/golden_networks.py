@@ -73,6 +73,18 @@ def lenet() -> sw.Sequential:
     return model
 
 
+def averages() -> sw.Sequential:
+    """Reshaped, padded, averaged and normalised; noise, and a kernel with its own penalty."""
+    layers = [
+        *(sw.GaussianNoise(0.05), sw.Reshape((8, 8, -1)), sw.ZeroPad2D()),
+        *(sw.Conv2D(8, 3, "relu", kernel_regularizer=sw.L1(0.1)), sw.AveragePool2D(2)),
+        *(sw.LayerNorm(), sw.Conv2D(16, 3, "relu"), sw.GlobalAveragePool2D(), sw.Dense(10)),
+    ]
+    model = sw.Sequential(layers, input_shape=64)
+    model.compile(loss="cross_entropy", optimizer=sw.SGD(0.1), regularizer=sw.L2(1e-3), seed=0)
+    return model
+
+
 def tied_autoencoder() -> sw.Sequential:
     model = sw.Sequential([TiedAutoencoder(16)], input_shape=64)
     model.compile(loss="mean_squared_error", optimizer=sw.Adam(learning_rate=1e-3), seed=0)
@@ -87,7 +99,15 @@ def digits_784() -> sw.Sequential:
 
 GOLDEN: dict[str, Callable[[], sw.Sequential]] = {
     network.__name__: network
-    for network in (two_layers, deep, logistic_regression, lenet, tied_autoencoder, digits_784)
+    for network in (
+        two_layers,
+        deep,
+        logistic_regression,
+        lenet,
+        averages,
+        tied_autoencoder,
+        digits_784,
+    )
 }
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from scratchwork.dialects.numpy import spellings
+from scratchwork.dialects.numpy_spellings import spellings
 from scratchwork.dialects.spelling import ATOM, SIGN, SUM, Code, literal
 from scratchwork.program.ir import OPS, Value
 from tests.program.written import body, record, run

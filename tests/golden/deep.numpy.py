@@ -15,7 +15,7 @@ import numpy as np
 
 def initialize(rng):
     # layer 1: Dense(128, "relu")
-    limit1 = math.sqrt(6 / (64 + 128))
+    limit1 = math.sqrt(6 / 64)
     W1 = rng.uniform(-limit1, limit1, (64, 128)).astype(np.float32)
     b1 = np.zeros(128, np.float32)
     # layer 2: Dense(64, "tanh")
@@ -26,7 +26,7 @@ def initialize(rng):
     limit3 = math.sqrt(6 / (64 + 10))
     W3 = rng.uniform(-limit3, limit3, (64, 10)).astype(np.float32)
     b3 = np.zeros(10, np.float32)
-    # optimizer: Adam()
+    # optimizer: Adam
     m_W1 = np.zeros((64, 128), np.float32)
     v_W1 = np.zeros((64, 128), np.float32)
     m_b1 = np.zeros(128, np.float32)

@@ -9,18 +9,18 @@ import numpy as np
 
 def initialize(rng):
     # layer 1: Dense(128, "relu")
-    limit1 = math.sqrt(6 / (784 + 128))
+    limit1 = math.sqrt(6 / 784)
     W1 = rng.uniform(-limit1, limit1, (784, 128)).astype(np.float32)
     b1 = np.zeros(128, np.float32)
     # layer 2: Dense(64, "relu")
-    limit2 = math.sqrt(6 / (128 + 64))
+    limit2 = math.sqrt(6 / 128)
     W2 = rng.uniform(-limit2, limit2, (128, 64)).astype(np.float32)
     b2 = np.zeros(64, np.float32)
     # layer 3: Dense(10)
     limit3 = math.sqrt(6 / (64 + 10))
     W3 = rng.uniform(-limit3, limit3, (64, 10)).astype(np.float32)
     b3 = np.zeros(10, np.float32)
-    # optimizer: Adam()
+    # optimizer: Adam
     m_W1 = np.zeros((784, 128), np.float32)
     v_W1 = np.zeros((784, 128), np.float32)
     m_b1 = np.zeros(128, np.float32)

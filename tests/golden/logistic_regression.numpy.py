@@ -15,7 +15,7 @@ def initialize(rng):
     limit1 = math.sqrt(6 / (30 + 1))
     W1 = rng.uniform(-limit1, limit1, (30, 1)).astype(np.float32)
     b1 = np.zeros(1, np.float32)
-    # optimizer: SGD(0.1, momentum=0.9)
+    # optimizer: SGD
     v_W1 = np.zeros((30, 1), np.float32)
     v_b1 = np.zeros(1, np.float32)
     return W1, b1, mean0, std0, v_W1, v_b1

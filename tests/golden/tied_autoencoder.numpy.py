@@ -13,7 +13,7 @@ def initialize(rng):
     W1 = rng.uniform(-limit1, limit1, (64, 16)).astype(np.float32)
     b1 = np.zeros(16, np.float32)
     c1 = np.zeros(64, np.float32)
-    # optimizer: Adam()
+    # optimizer: Adam
     m_W1 = np.zeros((64, 16), np.float32)
     v_W1 = np.zeros((64, 16), np.float32)
     m_b1 = np.zeros(16, np.float32)

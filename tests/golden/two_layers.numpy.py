@@ -9,7 +9,7 @@ import numpy as np
 
 def initialize(rng):
     # layer 1: Dense(16, "relu")
-    limit1 = math.sqrt(6 / (2 + 16))
+    limit1 = math.sqrt(6 / 2)
     W1 = rng.uniform(-limit1, limit1, (2, 16)).astype(np.float32)
     b1 = np.zeros(16, np.float32)
     # layer 2: Dense(3)

@@ -12,23 +12,15 @@ from random import Random
 from typing import Any, Literal, TypeVar
 
 import scratchwork as sw
-from scratchwork.activations import Activation
+from scratchwork.activations import ACTIVATIONS, Activation
 from scratchwork.initializers import Initializer
 from scratchwork.layers.layer import Buildable
-from tests.networks import Network, softplus, softsign, swish
+from tests.networks import Network
 
 T = TypeVar("T")
 
 COUNT = 50
-NONLINEAR: tuple[Activation, ...] = (
-    "relu",
-    "sigmoid",
-    "tanh",
-    "softmax",
-    softsign,
-    swish,
-    softplus,
-)
+NONLINEAR: tuple[Activation, ...] = tuple(name for name in ACTIVATIONS if name != "linear")
 KERNELS: tuple[Initializer, ...] = (
     "glorot_uniform",
     "glorot_normal",
@@ -36,10 +28,18 @@ KERNELS: tuple[Initializer, ...] = (
     "he_normal",
     sw.Normal(0.4),
 )
+REGULARIZERS = (None, None, None, sw.L1(0.03), sw.L2(0.4))
 OUTPUTS: dict[str, tuple[tuple[str, ...], int, tuple[str | None, ...]]] = {
     "cross_entropy": (("classes", "one_hot", "probabilities"), 2, (None, "softmax")),
     "binary_cross_entropy": (("answers",), 1, (None, "sigmoid")),
     "mean_squared_error": (("numbers",), 1, (None, "tanh", "softmax")),
+    "mean_absolute_error": (("numbers",), 1, (None, "tanh", "softmax")),
+    "huber": (("numbers",), 1, (None, "tanh", "softmax")),
+    "log_cosh": (("numbers",), 1, (None, "tanh", "softmax")),
+    "poisson": (("counts",), 1, (None, "tanh")),
+    "quantile": (("numbers",), 1, (None, "tanh")),
+    "hinge": (("answers",), 1, (None, "tanh")),
+    "categorical_hinge": (("classes", "one_hot"), 2, (None,)),
 }
 """For each loss its targets, the least number of outputs, and what may be the last activation."""
 
@@ -49,6 +49,7 @@ class Draw:
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed).random
+        self.turn = 5 * seed
 
     def number(self, low: int, high: int) -> int:
         """A whole number from low to high, both included."""
@@ -57,6 +58,11 @@ class Draw:
     def one(self, choices: Sequence[T]) -> T:
         return choices[self.number(0, len(choices) - 1)]
 
+    def in_turn(self, choices: Sequence[T]) -> T:
+        """One choice after the other: each as often as any other."""
+        self.turn += 1
+        return choices[self.turn % len(choices)]
+
     def happens(self, probability: float) -> bool:
         return self.random() < probability
 
@@ -64,12 +70,12 @@ class Draw:
 def random_network(seed: int) -> Network:
     """A network of random depth, widths, layers, loss, optimizer and batch size."""
     draw = Draw(seed)
-    images = draw.happens(0.35)
+    images = draw.happens(0.5)
     shape = (draw.number(6, 9), draw.number(6, 9), draw.number(1, 3))
-    hidden = image_layers(draw) if images else dense_layers(draw, draw.number(0, 4))
-    loss = draw.one(tuple(OUTPUTS))
+    hidden = image_layers(draw) if images else dense_layers(draw, draw.number(0, 5))
+    loss = tuple(OUTPUTS)[seed % len(OUTPUTS)]  # each as often as any other
     targets, least, last = OUTPUTS[loss]
-    outputs = draw.number(least, 4)
+    outputs = draw.number(least, 4) if loss != "quantile" else 1  # of one quantile, the median
     activation = draw.one(last) if outputs > 1 or "softmax" not in last else None
     reduction: Literal["mean", "sum"] = draw.one(("mean", "mean", "sum"))
     batch_size = draw.number(6, 9)
@@ -104,36 +110,49 @@ def dense_block(draw: Draw) -> tuple[Buildable, ...]:
         use_bias=draw.happens(0.8),
         kernel_initializer=draw.one(KERNELS),
         bias_initializer=sw.Constant(draw.one((0.0, 0.1))),
+        kernel_regularizer=draw.one(REGULARIZERS),
         trainable=draw.happens(0.85),
     )
     return normalized(draw, dense)
 
 
 def normalized(draw: Draw, layer: sw.Dense | sw.Conv2D) -> tuple[Buildable, ...]:
-    """The layer with an activation of its own, or followed by BatchNorm and one."""
-    activation = draw.one(NONLINEAR)
-    if draw.happens(0.7):
+    """The layer with an activation of its own, or followed by a norm and one."""
+    activation = draw.in_turn(NONLINEAR)
+    if draw.happens(0.6):
         return (replace(layer, activation=activation),)
-    batch_norm = sw.BatchNorm(momentum=draw.one((0.1, 0.3)), epsilon=draw.one((1e-5, 1e-3)))
-    return layer, batch_norm, sw.Activation(activation)
+    norm = layer_norm(draw) if draw.happens(0.4) else batch_norm(draw)
+    return layer, norm, sw.Activation(activation)
+
+
+def batch_norm(draw: Draw) -> sw.BatchNorm:
+    return sw.BatchNorm(momentum=draw.one((0.1, 0.3)), epsilon=draw.one((1e-5, 1e-3)))
+
+
+def layer_norm(draw: Draw) -> sw.LayerNorm:
+    """With few features a small epsilon lets rounding grow from step to step."""
+    return sw.LayerNorm(epsilon=draw.one((0.01, 0.1)))
 
 
 def image_layers(draw: Draw) -> tuple[Buildable, ...]:
     """One or two convolutions; images of 6 x 6 are large enough for any of them."""
+    zeros = (sw.ZeroPad2D(draw.one((1, (0, 1), ((1, 0), (2, 1))))),) if draw.happens(0.5) else ()
     first = convolution(draw, draw.one(("valid", "same")))
-    pool = (sw.MaxPool2D(2, stride=draw.one((None, 1))),) if draw.happens(0.7) else ()
+    pool = draw.one((sw.MaxPool2D, sw.AveragePool2D))(2, stride=draw.one((None, 1)))
     second = convolution(draw, "same") if draw.happens(0.5) else ()
-    return *first, *pool, *second, sw.Flatten(), *dense_layers(draw, draw.number(0, 1))
+    flat = draw.one((sw.Flatten(), sw.Reshape(-1), sw.GlobalAveragePool2D()))
+    return *zeros, *first, pool, *second, flat, *dense_layers(draw, draw.number(0, 1))
 
 
 def convolution(draw: Draw, padding: Any) -> tuple[Buildable, ...]:
     layer = sw.Conv2D(
-        draw.number(2, 4),
+        draw.number(3, 4),
         (draw.number(1, 3), draw.number(1, 3)),
         stride=(draw.number(1, 2), draw.number(1, 2)),
         padding=padding,
         use_bias=draw.happens(0.8),
         kernel_initializer=draw.one(KERNELS),
+        kernel_regularizer=draw.one(REGULARIZERS),
         trainable=draw.happens(0.9),
     )
     return normalized(draw, layer)

@@ -108,46 +108,50 @@ def test_what_cannot_change_the_loss_stays_where_it_is(name: str) -> None:
             assert np.abs(side.final[parameter] - side.start[parameter]).max() <= 1e-6, parameter
 
 
-# ---- dropout: our masks, PyTorch's everything else ----
-DROPOUT = NETWORKS["dropout"]
+# ---- dropout and noise: our draws, PyTorch's everything else ----
+DRAWS = {"dropout": ("M0", "M1"), "noise": ("noise0", "noise1")}
+each_drawing = pytest.mark.parametrize("name", DRAWS)
 
 
-def masks(step: Mapping[str, Array]) -> dict[str, Array]:
-    return {name: array for name, array in step.items() if name.startswith("M")}
+def drawn_in(step: Mapping[str, Array]) -> dict[str, Array]:
+    names = [name for names in DRAWS.values() for name in names]
+    return {name: step[name] for name in names if name in step}
 
 
-def test_dropout_in_one_step() -> None:
-    model, (X, y) = DROPOUT.moved_model(), DROPOUT.data()
+@each_drawing
+def test_draws_in_one_step(name: str) -> None:
+    model, (X, y) = NETWORKS[name].moved_model(), NETWORKS[name].data()
     step = model.trace(X, y)
-    peer = TorchNetwork(DROPOUT, model.parameters)
-    loss = peer.loss(X, y, masks(step))
-    assert {name: mask.shape for name, mask in masks(step).items()} == {
-        "M0": (37, 5),
-        "M1": (37, 9),
-    }
+    peer = TorchNetwork(NETWORKS[name], model.parameters)
+    loss = peer.loss(X, y, drawn_in(step))
+    shapes = dict(zip(DRAWS[name], ((37, 5), (37, 9)), strict=True))
+    assert {drawn: array.shape for drawn, array in drawn_in(step).items()} == shapes
     assert_near(step["loss"], loss.item(), ONE_STEP, "the loss")
     theirs = peer.gradients(loss)
     assert_same_gradients({name: step[f"d{name}"] for name in theirs}, theirs)
 
 
-def test_dropout_is_left_out_of_predictions() -> None:
-    model, (X, _) = DROPOUT.moved_model(), DROPOUT.data()
-    output, prediction = TorchNetwork(DROPOUT, model.parameters).predict(X)
+@each_drawing
+def test_draws_are_left_out_of_predictions(name: str) -> None:
+    model, (X, _) = NETWORKS[name].moved_model(), NETWORKS[name].data()
+    output, prediction = TorchNetwork(NETWORKS[name], model.parameters).predict(X)
     assert_near(model.predict(X, raw=True), output, ONE_STEP, "the raw output")
     assert_near(model.predict(X), prediction, ONE_STEP, "the prediction")
 
 
-def test_training_with_dropout() -> None:
-    """One batch at a time, so that each step's masks can be seen before it."""
-    model, (X, y) = DROPOUT.moved_model(), DROPOUT.data()
-    peer, seen = TorchNetwork(DROPOUT, model.parameters), set()
+@each_drawing
+def test_training_with_draws(name: str) -> None:
+    """One batch at a time, so that each step's draws can be seen before it."""
+    network = NETWORKS[name]
+    model, (X, y) = network.moved_model(), network.data()
+    peer, seen = TorchNetwork(network, model.parameters), set()
     with one_thread():
         for _ in range(STEPS // 5):
-            for rows in batches(DROPOUT):
-                drawn = masks(model.trace(X[rows], y[rows]))
-                seen.add(drawn["M1"].tobytes())
+            for rows in batches(network):
+                drawn = drawn_in(model.trace(X[rows], y[rows]))
+                seen.add(drawn[DRAWS[name][1]].tobytes())
                 model.fit(X[rows], y[rows], batch_size=None, epochs=1, shuffle=False, verbose=0)
                 peer.step(X[rows], y[rows], drawn)
     assert len(seen) == STEPS
-    for name, theirs in peer.numbers().items():
-        assert_near(model[name], theirs, TRAINED, f"the trained {name}")
+    for array, theirs in peer.numbers().items():
+        assert_near(model[array], theirs, TRAINED, f"the trained {array}")

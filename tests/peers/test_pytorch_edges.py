@@ -61,9 +61,11 @@ def test_large_logits(name: str) -> None:
     compare_step(network, numbers, *network.data())
 
 
-@pytest.mark.parametrize("name", ["softmax_inside", "own_activations", "deep"])
+@pytest.mark.parametrize(
+    "name", ["softmax_inside", "own_activations", "deep", "rectifiers", "smooth"]
+)
 def test_saturated_activations(name: str) -> None:
-    """The first layer's sums in the tens: sigmoid, tanh and softmax at their ends."""
+    """The first layer's sums in the tens: sigmoid, tanh, softmax and their like at their ends."""
     network = NETWORKS[name]
     numbers = network.moved_model().parameters
     compare_step(network, {**numbers, "W1": 30 * numbers["W1"]}, *network.data())

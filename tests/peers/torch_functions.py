@@ -5,6 +5,7 @@ Nothing of Scratchwork's mathematics is used. Between layers images are (n, h, w
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -28,6 +29,18 @@ ACTIVATIONS: dict[Any, Callable[[Tensor], Tensor]] = {
     "sigmoid": torch.sigmoid,
     "tanh": torch.tanh,
     "softmax": lambda Z: F.softmax(Z, dim=-1),
+    "exp": torch.exp,  # the link of poisson
+    "leaky_relu": F.leaky_relu,
+    "elu": F.elu,
+    "selu": F.selu,
+    "gelu": lambda Z: F.gelu(Z, approximate="tanh"),
+    "silu": F.silu,
+    "softplus": lambda Z: F.softplus(Z, threshold=100),  # its own is 20, where 2e-9 is missing
+    "softsign": F.softsign,
+    "hard_sigmoid": lambda Z: F.relu6(Z + 3) / 6,  # hardsigmoid's own slope is a float32
+    "mish": F.mish,
+    sw.LeakyReLU(0.2): lambda Z: F.leaky_relu(Z, 0.2),
+    sw.ELU(0.7): lambda Z: F.elu(Z, 0.7),
     networks.softsign: F.softsign,
     networks.swish: F.silu,
     networks.softplus: F.softplus,
@@ -57,13 +70,31 @@ def border(size: int, window: int, stride: int) -> tuple[int, int]:
     return total // 2, (total + 1) // 2
 
 
-def two(given: int | tuple[int, int]) -> tuple[int, int]:
+def two(given: Any) -> tuple[Any, Any]:
     return given if isinstance(given, tuple) else (given, given)
 
 
 def pooling(layer: sw.MaxPool2D, x: Tensor, of: Named, training: bool) -> Tensor:
     images = F.max_pool2d(x.permute(0, 3, 1, 2), layer.pool_size, layer.stride)
     return images.permute(0, 2, 3, 1)
+
+
+def averaging(layer: sw.AveragePool2D, x: Tensor, of: Named, training: bool) -> Tensor:
+    images = F.avg_pool2d(x.permute(0, 3, 1, 2), layer.pool_size, layer.stride)
+    return images.permute(0, 2, 3, 1)
+
+
+def global_averaging(layer: sw.GlobalAveragePool2D, x: Tensor, of: Named, training: bool) -> Tensor:
+    return F.adaptive_avg_pool2d(x.permute(0, 3, 1, 2), 1).flatten(start_dim=1)
+
+
+def zero_padding(layer: sw.ZeroPad2D, x: Tensor, of: Named, training: bool) -> Tensor:
+    rows, columns = (two(side) for side in two(layer.padding))
+    return F.pad(x, (0, 0, *columns, *rows))  # the last axis first
+
+
+def layer_norm(layer: sw.LayerNorm, x: Tensor, of: Named, training: bool) -> Tensor:
+    return F.layer_norm(x, x.shape[-1:], of("scale"), of("shift"), layer.epsilon)
 
 
 def batch_norm(layer: sw.BatchNorm, x: Tensor, of: Named, training: bool) -> Tensor:
@@ -78,6 +109,19 @@ def batch_norm(layer: sw.BatchNorm, x: Tensor, of: Named, training: bool) -> Ten
 def dropout(layer: sw.Dropout, x: Tensor, of: Named, training: bool) -> Tensor:
     """By hand, with a given mask: F.dropout cannot be told which entries to keep."""
     return x * of("M") / (1 - layer.rate) if training else x
+
+
+def noise(layer: sw.GaussianNoise, x: Tensor, of: Named, training: bool) -> Tensor:
+    """With given numbers, as dropout."""
+    return x + of("noise") if training else x
+
+
+def max_scale(layer: networks.MaxScale, x: Tensor, of: Named, training: bool) -> Tensor:
+    top = of("running_max")
+    before = top.clone()
+    if training:
+        top.copy_(torch.maximum(before, x.detach().abs().amax(dim=tuple(range(x.ndim - 1)))))
+    return x / before
 
 
 def tied_autoencoder(
@@ -100,6 +144,13 @@ LAYERS: dict[type, Forward] = {
     sw.Conv2D: convolution,
     sw.MaxPool2D: pooling,
     sw.BatchNorm: batch_norm,
+    sw.LayerNorm: layer_norm,
+    sw.AveragePool2D: averaging,
+    sw.GlobalAveragePool2D: global_averaging,
+    sw.ZeroPad2D: zero_padding,
+    sw.Reshape: lambda layer, x, of, training: x.reshape(len(x), *layer.shape),
+    sw.GaussianNoise: noise,
+    networks.MaxScale: max_scale,
     networks.TiedAutoencoder: tied_autoencoder,
     networks.Residual: residual,
 }
@@ -116,29 +167,81 @@ def binary_cross_entropy(Z: Tensor, y: Tensor, reduction: str) -> Tensor:
     return total / len(Z) if reduction == "mean" else total
 
 
-def mean_squared_error(Z: Tensor, y: Tensor, reduction: str) -> Tensor:
-    """The mean over the outputs in either case; PyTorch's "sum" adds those up too."""
-    loss = F.mse_loss(Z, y.reshape(Z.shape), reduction=reduction)
-    return loss / Z.shape[1] if reduction == "sum" else loss
+def mean_over_outputs(function: Callable[..., Tensor], **settings: Any) -> Loss:
+    """A loss of PyTorch whose "sum" adds up the outputs, too."""
+
+    def loss(Z: Tensor, y: Tensor, reduction: str) -> Tensor:
+        total = function(Z, y.reshape(Z.shape), reduction=reduction, **settings)
+        return total / Z.shape[1] if reduction == "sum" else total
+
+    return loss
 
 
-LOSSES: dict[str, Callable[[Tensor, Tensor, str], Tensor]] = {
+def by_hand(rows: Callable[[Tensor, Tensor], Tensor]) -> Loss:
+    """A loss that PyTorch lacks, from a number for each row and output."""
+
+    def loss(Z: Tensor, y: Tensor, reduction: str) -> Tensor:
+        L = rows(Z, y).reshape(len(Z), -1).mean(dim=1)
+        return L.mean() if reduction == "mean" else L.sum()
+
+    return loss
+
+
+def log_cosh(Z: Tensor, y: Tensor) -> Tensor:
+    R = Z - y.reshape(Z.shape)
+    return R + F.softplus(-2 * R) - math.log(2)
+
+
+def pinball(Z: Tensor, y: Tensor) -> Tensor:
+    D = y.reshape(Z.shape) - Z
+    return F.relu(D) / 2 + F.relu(-D) / 2
+
+
+def hinge(Z: Tensor, y: Tensor) -> Tensor:
+    """max(0, 1 - T Z): what its hinge_embedding_loss does with a target of -1."""
+    distance = (2 * y.reshape(Z.shape) - 1) * Z
+    return F.hinge_embedding_loss(distance, -torch.ones_like(Z), margin=1, reduction="none")
+
+
+def categorical_hinge(Z: Tensor, y: Tensor) -> Tensor:
+    right = F.one_hot(y, Z.shape[1]).bool() if y.ndim == 1 else y > 0
+    others = Z.masked_fill(right, -math.inf).max(dim=1).values
+    return F.relu(1 + others - Z[right])
+
+
+Loss = Callable[[Tensor, Tensor, str], Tensor]
+LOSSES: dict[str, Loss] = {
     "cross_entropy": cross_entropy,
     "binary_cross_entropy": binary_cross_entropy,
-    "mean_squared_error": mean_squared_error,
+    "mean_squared_error": mean_over_outputs(F.mse_loss),
+    "mean_absolute_error": mean_over_outputs(F.l1_loss),
+    "huber": mean_over_outputs(F.huber_loss, delta=1.0),
+    "log_cosh": by_hand(log_cosh),
+    "poisson": mean_over_outputs(F.poisson_nll_loss, log_input=True),
+    "quantile": by_hand(pinball),
+    "hinge": by_hand(hinge),
+    "categorical_hinge": by_hand(categorical_hinge),
 }
-LINKS = {"cross_entropy": "softmax", "binary_cross_entropy": "sigmoid"}
+LINKS = {"cross_entropy": "softmax", "binary_cross_entropy": "sigmoid", "poisson": "exp"}
 
 
 def penalty(network: Network, parameters: Mapping[str, Tensor], rows: int) -> Tensor | float:
-    """L2 / (2 n) * sum(W**2) or L1 / n * sum(abs(W)) over trained matrices; n = 1 under "sum"."""
-    kernels = [W for W in parameters.values() if W.ndim >= 2 and W.requires_grad]
+    """The penalties of all trained matrices, each by its layer's rule or else the network's."""
+    kernels = {name: W for name, W in parameters.items() if W.ndim >= 2 and W.requires_grad}
     n = rows if network.reduction == "mean" else 1
-    match network.regularizer:
+    layers = [(f"W{i}", x) for i, x in network.numbered() if hasattr(x, "kernel_regularizer")]
+    own = {name: layer.kernel_regularizer for name, layer in layers}
+    rules = {name: own.get(name) or network.regularizer for name in kernels}
+    return sum(one_penalty(rules[name], W, n) for name, W in kernels.items())
+
+
+def one_penalty(rule: Any, W: Tensor, n: int) -> Tensor | float:
+    """L2 / (2 n) * sum(W**2) or L1 / n * sum(abs(W)); n = 1 under "sum"."""
+    match rule:
         case sw.L2(l2=strength):
-            return strength / (2 * n) * sum(W.square().sum() for W in kernels)
+            return strength / (2 * n) * W.square().sum()
         case sw.L1(l1=strength):
-            return strength / n * sum(W.abs().sum() for W in kernels)
+            return strength / n * W.abs().sum()
     return 0.0
 
 

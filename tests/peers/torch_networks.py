@@ -56,8 +56,8 @@ class TorchNetwork:
         self.trainer = Trainer(rule, list(self.trained_parameters.values()))
 
     def trained(self, number: int, layer: Any) -> list[str]:
-        if not getattr(layer, "trainable", True):
-            return []
+        if not (getattr(layer, "trainable", True) and getattr(layer, "numbered", True)):
+            return []  # frozen, or the number is that of the layer before
         names = (f"{stem}{number}" for stem in ("W", "b", "c", "scale", "shift"))
         return [name for name in names if name in self.arrays]
 

@@ -185,6 +185,11 @@ RULES: dict[str, tuple[Callable[..., Any], str, str]] = {
     "one to the": (lambda X, A, w: 1**X, "1**X", "1**X"),
     "two over": (lambda X, A, w: X * (2 / w), "X * (2 / w)", "X * (2 / w)"),
     "turned once": (lambda X, A, w: A.T @ A, "A.T @ A", "A.T @ A"),
+    "a mask by a number": (
+        lambda X, A, w: fill(0.5, X) * (X > 0),
+        "np.full_like(X, 0.5) * (X > 0)",
+        "np.full_like(X, 0.5) * (X > 0)",
+    ),
     "a mask, counted": (lambda X, A, w: (X > 0) * 1, "(X > 0).astype(X.dtype) * 1", None),
     "a smaller one, stretched by the sum": (lambda X, A, w: w * 1 + X, "w * 1 + X", "w + X"),
     "another shape": (

@@ -88,7 +88,7 @@ def test_a_loop_over_a_value_is_refused() -> None:
 @pytest.mark.parametrize(
     "function",
     [
-        lambda X: np.cos(X),
+        lambda X: np.cosh(X),
         lambda X: np.add.reduce(X),
         lambda X: np.exp(X, where=False),
         lambda X: np.linalg.norm(X),

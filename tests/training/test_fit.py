@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -84,6 +85,51 @@ def test_validation_changes_nothing() -> None:
     plain.fit(X, y, epochs=2, batch_size=6)
     watched.fit(X, y, epochs=2, batch_size=6, validation_data=(X * 2, np.eye(4)[y]))
     assert snapshot(plain) == snapshot(watched)
+
+
+# ---- validation_split ----
+@pytest.mark.parametrize(
+    ("n", "split", "kept"), [(20, 0.2, 4), (20, 0.25, 5), (10, 0.9, 9), (10, 0.01, 1), (11, 0.3, 4)]
+)
+def test_validation_split_takes_the_last_rows(n: int, split: float, kept: int) -> None:
+    X, y = rows(n)
+    models = [classifier(sw.Standardize(), sw.Dense(5), metrics=["accuracy"]) for _ in range(2)]
+    models[0].fit(X, y, epochs=2, batch_size=3, validation_split=split)
+    apart = X[-kept:], y[-kept:]
+    models[1].fit(X[:-kept], y[:-kept], epochs=2, batch_size=3, validation_data=apart)
+    assert snapshot(models[0]) == snapshot(models[1])
+    assert models[0].history.history == models[1].history.history
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"validation_split": 1.0}, ("validation_split < 1", "1.0")),
+        ({"validation_split": -0.1}, ("validation_split < 1",)),
+        ({"validation_split": "0.2"}, ("validation_split",)),
+        ({"validation_split": None}, ("validation_split",)),
+        ({"validation_split": 0.999}, ("0.999 of 10", "another share")),
+        ({"validation_split": 0.2, "validation_data": ()}, ("both", "leave one")),
+    ],
+    ids=str,
+)
+def test_a_split_that_cannot_be(settings: dict[str, Any], words: tuple[str, ...]) -> None:
+    X, y = rows()
+    model = classifier()
+    before = everything(model)
+    refused(lambda: model.fit(X, y, **settings), ValueError, *words)
+    assert everything(model) == before
+
+
+def test_a_written_program_splits_the_rows_as_the_fit_did(tmp_path: Path) -> None:
+    X, y = rows(20)
+    model = classifier()
+    model.fit(X, y, epochs=1, validation_split=0.2)
+    model.write(tmp_path / "again.py", data=(X, y))
+    arrays = np.load(tmp_path / "again.npz")
+    assert (len(arrays["X_train"]), len(arrays["X_val"])) == (16, 4)
+    assert np.array_equal(arrays["X_val"], X[16:])
+    assert np.array_equal(arrays["y_val"], y[16:])
 
 
 # ---- batches and order ----

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import pickle
+import sys
 
 import numpy as np
 import pytest
 
 import scratchwork as sw
 from scratchwork.training.history import Evaluation, History
-from tests.training import classifier, rows
+from tests.training import classifier, refused, rows
 
 
 def test_keys_and_lengths() -> None:
@@ -71,12 +72,63 @@ def test_repr_is_a_table_with_a_line_an_epoch() -> None:
 
 
 def test_a_name_that_is_not_there() -> None:
-    with pytest.raises(KeyError, match="no 'acc', only nothing yet"):
+    with pytest.raises(KeyError, match="one of nothing yet, got 'acc'; fit first"):
         History()["acc"]
     history = History(history={"loss": [1.0], "accuracy": [0.5]}, epoch=[0])
-    with pytest.raises(KeyError, match="no 'acc', only loss, accuracy"):
+    with pytest.raises(KeyError, match="one of loss, accuracy, got 'acc'; did you mean 'accuracy'"):
         history["acc"]
     assert "acc" not in History()
+
+
+def test_its_length_is_the_number_of_epochs() -> None:
+    """As of a table of pandas: rows are counted, columns are gone through."""
+    X, y = rows()
+    model = classifier(metrics=["accuracy"])
+    assert (len(model.history), bool(model.history)) == (0, False)
+    history = model.fit(X, y, epochs=3)
+    assert (len(history), list(history)) == (3, ["loss", "accuracy"])
+    assert history["loss"] is history.history["loss"]
+
+
+def some_history() -> History:
+    history = History()
+    history.add(4, {"loss": 1.25})
+    history.add(5, {"loss": 0.5, "accuracy": 0.75})
+    return history
+
+
+@pytest.mark.parametrize("library", [None, "pandas"])
+def test_to_frame_of_pandas(library: str | None) -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = some_history().to_frame(library)
+    assert isinstance(frame, pandas.DataFrame)
+    assert list(frame.columns) == ["epoch", "loss", "accuracy"]
+    assert frame["epoch"].tolist() == [4, 5]
+    assert frame["loss"].tolist() == [1.25, 0.5]
+    assert frame["accuracy"].isna().tolist() == [True, False]
+
+
+def test_to_frame_of_polars() -> None:
+    polars = pytest.importorskip("polars")
+    frame = some_history().to_frame("polars")
+    assert isinstance(frame, polars.DataFrame)
+    assert frame.columns == ["epoch", "loss", "accuracy"]
+    assert frame["loss"].to_list() == [1.25, 0.5]
+    assert polars.DataFrame({"epoch": []}).shape == History().to_frame("polars").shape
+
+
+def test_to_frame_takes_what_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    polars = pytest.importorskip("polars")
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    assert isinstance(some_history().to_frame(), polars.DataFrame)
+    refused(lambda: some_history().to_frame("pandas"), RuntimeError, "pip install pandas")
+    monkeypatch.setitem(sys.modules, "polars", None)
+    refused(some_history().to_frame, RuntimeError, "pandas or polars", "pip install pandas")
+    refused(lambda: some_history().to_frame("polars"), RuntimeError, "pip install polars")
+
+
+def test_to_frame_of_another_library() -> None:
+    refused(lambda: some_history().to_frame("pands"), ValueError, "did you mean 'pandas'?")
 
 
 def test_evaluation_by_name_by_position_and_by_unpacking() -> None:
@@ -95,7 +147,7 @@ def test_evaluation_without_metrics_is_one_number() -> None:
 
 
 def test_evaluation_names_what_it_has() -> None:
-    with pytest.raises(KeyError, match="no 'acc', only loss, accuracy"):
+    with pytest.raises(KeyError, match="one of loss, accuracy, got 'acc'; did you mean 'accuracy'"):
         Evaluation({"loss": 1.0, "accuracy": 0.5})["acc"]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 import scratchwork as sw
 from scratchwork.losses import Loss, TargetKind, loss
-from scratchwork.training.inputs import check_y
+from scratchwork.training.targets import check_y
 from tests.training import Array, classifier, everything, refused, rows, snapshot
 
 # ---- forms of X that mean the same ----
@@ -175,10 +175,11 @@ BAD_X: dict[str, tuple[Any, tuple[str, ...]]] = {
     "NaN": (with_entry(X, (4, 1), np.nan), ("nan", "row 4, column 1", "(1 in all)")),
     "infinity": (with_entry(X, (8, 2), -np.inf), ("-inf", "row 8, column 2")),
     "too large": (with_entry(X, (2, 0), 1e39), ("1e+39", "row 2, column 0", "float32")),
-    "objects": (X.astype(object), ("numbers", "object")),
-    "None": (None, ("numbers", "object")),
-    "text": (X.astype(str), ("numbers", "<U")),
-    "one text": ("abc", ("numbers", "<U3")),
+    "objects": (X.astype(object), ("numbers", "object", "np.asarray(X, float)")),
+    "None": (None, ("numbers", "None")),
+    "text": (X.astype(str), ("numbers", "text such as", "at row 0", "np.asarray(X, float)")),
+    "words": (np.full((9, 3), "red"), ("numbers", "'red' at row 0, column 0 (27 in all)")),
+    "one text": ("abc", ("numbers", "'abc'")),
     "complex": (X + 0j, ("numbers", "complex128")),
     "dates": (X.astype("datetime64[s]"), ("numbers", "datetime64")),
     "masked": (np.ma.array(X, mask=X > 1), ("masked", "fill or drop")),
@@ -232,7 +233,7 @@ def test_bad_labels_with_first_data_do_not_decide_the_shape() -> None:
 BAD_IMAGES = {
     "without channel": ((4, 6, 6), "X[..., None]"),
     "flat": ((4, 36), "X.reshape(-1, 6, 6, 1)"),
-    "channels first": ((4, 1, 6, 6), "X.reshape(-1, 6, 6, 1)"),
+    "channels first": ((4, 1, 6, 6), "np.moveaxis(X, 1, -1)"),
     "one image": ((6, 6, 1), "X[None]"),
     "another size": ((4, 5, 6, 1), "(4, 5, 6, 1)"),
 }
@@ -256,19 +257,18 @@ BAD_Y: dict[str, tuple[str, int, Any, tuple[str, ...]]] = {
     "fewer": (CE, 4, y[:5], ("5 for 9 rows", "same length")),
     "more": (CE, 4, np.arange(12) % 4, ("12 for 9 rows",)),
     "none at all": (CE, 4, [], ("0 for 9 rows",)),
-    "one number": (CE, 4, 3, ("one number for 9 rows",)),
+    "one number": (CE, 4, 3, ("one entry for 9 rows",)),
     "class too large": (CE, 4, y + 1, ("from 0 to 3", "4", "from 0")),
     "class negative": (CE, 4, y - 1, ("from 0 to 3", "-1")),
     "class fractional": (CE, 4, y + 0.5, ("from 0 to 3", "0.5 at row 0", "mean_squared_error")),
     "class NaN": (CE, 4, with_entry(y, (2,), np.nan), ("nan at row 2 (1 in all)", "drop such")),
     "class infinite": (CE, 4, with_entry(y, (2,), np.inf), ("from 0 to 3", "inf at row 2")),
-    "class text": (CE, 4, ["a", "b", "c"] * 3, ("numbers", "'a'", "np.unique(y, return_inverse")),
-    "class objects of text": (CE, 4, np.array(["a", "b", "c"] * 3, object), ("np.unique(y",)),
-    "some text": (CE, 4, [*range(4), "b", None, 1, 2, 3], ("numbers", "object")),
+    "a word is missing": (CE, 4, ["a", None, "b"] * 3, ("all text", "None at row 1 (3 in all)")),
+    "some text": (CE, 4, [*range(4), "b", None, 1, 2, 3], ("all text", "0 at row 0")),
     "None": (CE, 4, None, ("targets", "None", "give y")),
     "masked": (CE, 4, np.ma.array(y, mask=y == 3), ("2 masked", "fill or drop")),
     "ragged": (CE, 4, [[0, 1]] * 8 + [[1]], ("equal length",)),
-    "rows of 3": (CE, 4, np.eye(3)[y % 3], ("(n, 4)", "(9, 3)", "4 outputs")),
+    "rows of 3": (CE, 4, np.eye(3)[y % 3], ("(n, 4)", "(9, 3)", "Dense(3)")),
     "three axes": (CE, 4, np.eye(4)[y][None].reshape(9, 2, 2), ("(n, 4)", "(9, 2, 2)")),
     "sum 2": (CE, 4, 2 * P, ("sum to 1", "2 in row 0")),
     "sum 0.9": (CE, 4, with_entry(P, (6, 0), 0.15), ("sum to 1", "0.9 in row 6")),
@@ -278,8 +278,8 @@ BAD_Y: dict[str, tuple[str, int, Any, tuple[str, ...]]] = {
     "answer -1": (BCE, 1, 2 * (y % 2) - 1, ("from 0 to 1", "-1")),
     "answer NaN": (BCE, 1, with_entry(y % 2, (3,), np.nan), ("nan at row 3 (1 in all)",)),
     "answers 1.5": (BCE, 4, with_entry(P, (0, 3), 1.5), ("from 0 to 1", "1.5")),
-    "one answer for four": (BCE, 4, y % 2, ("(n, 4)", "(9,)", "4 outputs")),
-    "four answers for one": (BCE, 1, P, ("(n, 1)", "(9, 4)", "1 output")),
+    "one answer for four": (BCE, 4, y % 2, ("(n, 4)", "(9,)", "4 answers a row")),
+    "four answers for one": (BCE, 1, P, ("(n, 1)", "(9, 4)", "one number a row")),
     "one number for four": (MSE, 4, y, ("(n, 4)", "(9,)")),
     "a column for four": (MSE, 4, y[:, None], ("(n, 4)", "(9, 1)")),
     "numbers NaN": (MSE, 4, with_entry(P, (7, 2), np.nan), ("nan at row 7, column 2",)),
@@ -392,7 +392,7 @@ REAL: dict[str, tuple[TargetKind, int, Any]] = {
 
 
 def checked(kind: TargetKind, width: int, given: Any, of: Loss, metrics: Any) -> Array:
-    return check_y(given, kind, of, 3, width, "float32", "fit(y)", metrics)
+    return check_y(np.asarray(given), kind, of, 3, width, "float32", "fit(y)", metrics)
 
 
 @pytest.mark.parametrize("of", LOSSES.values(), ids=LOSSES)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
+from difflib import get_close_matches
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 from click.core import ParameterSource
+from click.shell_completion import CompletionItem
 
 from ..activations import ACTIVATIONS
+from ..losses import LOSSES
 from ..optimizers import OPTIMIZERS
-from .tasks import TASKS
+from ..synonyms import meant
+from .settings import ENGINES, SCHEDULES
+from .tasks import FILE_DEFAULTS, FILES, TASKS
 
 MOST_UNITS = 100_000
-RATES = "; ".join(f"{name} {make().learning_rate}" for name, make in OPTIMIZERS.items())
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -36,8 +41,14 @@ def sizes(context: click.Context, option: click.Parameter, typed: str | None) ->
 
 def by_task(what: str, name: str) -> str:
     """The help of an option whose default depends on the data set."""
-    defaults = (f"{task} {as_typed(getattr(TASKS[task], name))}" for task in TASKS)
-    return f"{what}  [default: {'; '.join(defaults)}]"
+    values: dict[str, list[str]] = {}
+    for task, own in {
+        **{name: vars(task) for name, task in TASKS.items()},
+        "a file": FILE_DEFAULTS,
+    }.items():
+        values.setdefault(as_typed(own[name]), []).append(task)
+    defaults = "; ".join(f"{', '.join(tasks)} {text}" for text, tasks in values.items())
+    return f"{what}  [default: {defaults}]"
 
 
 def as_typed(value: object) -> str:
@@ -45,9 +56,14 @@ def as_typed(value: object) -> str:
     return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-def one_of(table: dict[str, Any]) -> dict[str, Any]:
-    """What makes an option take the names of a table, in either case."""
-    return {"type": click.Choice(list(table), case_sensitive=False), "metavar": "|".join(table)}
+def one_of(table: Mapping[str, Any], what: str, **more: Any) -> dict[str, Any]:
+    """What makes an option take the names of a table, in either case, and its help list them."""
+    return {
+        "type": Named(list(table)),
+        "metavar": "NAME",
+        "help": f"{what}: {', '.join(table)}.",
+        **more,
+    }
 
 
 def whole(least: int, metavar: str) -> dict[str, Any]:
@@ -55,8 +71,61 @@ def whole(least: int, metavar: str) -> dict[str, Any]:
     return {"type": click.IntRange(min=least), "metavar": metavar}
 
 
+class Named(click.Choice[str]):
+    """A name of a table in any spelling, or what others call it: mse, sgd, swish."""
+
+    def convert(self, value: Any, parameter: Any, context: Any) -> str:
+        return super().convert(meant(str(value), self.choices) or value, parameter, context)
+
+
+class Data(click.ParamType[str]):
+    """A data set of ours, or a file of the user's."""
+
+    name = "DATA"
+
+    def convert(self, value: Any, parameter: Any, context: Any) -> str:
+        """The name in lower case, or the path; what is neither is refused."""
+        if str(value).lower() in TASKS:
+            return str(value).lower()
+        if Path(value).suffix.lower() in FILES:
+            return str(value)
+        near = get_close_matches(str(value).lower(), TASKS, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        return self.fail(
+            f"expects {', '.join(TASKS)}, or a file FILE.csv or FILE.npz, got {value!r}{hint}",
+            parameter,
+            context,
+        )
+
+    def shell_complete(
+        self, context: click.Context, parameter: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Names that begin so, and files."""
+        names = [CompletionItem(name) for name in TASKS if name.startswith(incomplete)]
+        return [*names, CompletionItem(incomplete, type="file")]
+
+
 DESCRIPTION_OPTIONS = (
-    click.argument("task", **one_of(TASKS)),
+    click.argument("task", type=Data(), metavar="DATA"),
+    click.option(
+        "--target",
+        metavar="COLUMN",
+        help="Of a file: the column to predict, by name or number; or an array.  "
+        "[default: the last, y]",
+    ),
+    click.option(
+        "--drop",
+        multiple=True,
+        metavar="COLUMN",
+        help="Of FILE.csv: a column to leave out, such as row numbers; may be given again.",
+    ),
+    click.option(
+        "--data",
+        type=click.Path(path_type=Path),
+        metavar="PATH",
+        help="MNIST: an .npz file or a folder with the IDX files; else SCRATCHWORK_MNIST, the "
+        "cache, or a download.",
+    ),
     click.option(
         "--layers",
         callback=sizes,
@@ -65,11 +134,11 @@ DESCRIPTION_OPTIONS = (
     ),
     click.option(
         "--activation",
-        **one_of(ACTIVATIONS),
+        **one_of(ACTIVATIONS, "Of the hidden layers"),
         default="relu",
         show_default=True,
-        help="Of the hidden layers.",
     ),
+    click.option("--batch-norm", is_flag=True, help="BatchNorm before each activation."),
     click.option(
         "--dropout",
         type=float,
@@ -77,17 +146,34 @@ DESCRIPTION_OPTIONS = (
         help=by_task("Share of the hidden outputs that training drops.", "dropout"),
     ),
     click.option(
+        "--loss",
+        **one_of(LOSSES, "What is minimised"),
+        show_default="cross_entropy for classes, mean_squared_error for numbers",
+    ),
+    click.option(
+        "--l2",
+        type=float,
+        default=0.0,
+        metavar="LAMBDA",
+        help="Strength of the penalty l2 / (2 n) * sum(W**2), n the rows of a step.",
+    ),
+    click.option(
         "--optimizer",
-        **one_of(OPTIMIZERS),
+        **one_of(OPTIMIZERS, "How a step changes the weights"),
         default="Adam",
         show_default=True,
-        help="How a step changes the weights.",
     ),
     click.option(
         "--learning-rate",
         type=float,
         metavar="RATE",
-        help=f"How far a step goes.  [default: {RATES}]",
+        help="How far a step goes, at most.  [default: the optimizer's own: Adam 0.001, SGD 0.01]",
+    ),
+    click.option(
+        "--schedule",
+        **one_of(SCHEDULES, "How the learning rate changes over the training"),
+        default="constant",
+        show_default=True,
     ),
     click.option("--batch-size", **whole(1, "ROWS"), help=by_task("Rows of a step.", "batch_size")),
     click.option(
@@ -99,6 +185,13 @@ DESCRIPTION_OPTIONS = (
         default=0,
         show_default=True,
         help="Of the split, the first weights, the order and the dropout.",
+    ),
+    click.option(
+        "--engine",
+        type=click.Choice(ENGINES),
+        default="auto",
+        show_default=True,
+        help="What runs the program; auto chooses.",
     ),
 )
 
@@ -117,5 +210,7 @@ def given(context: click.Context, names: Container[str]) -> str:
         name = str(parameter.name)
         typed = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
         if typed and name in names and isinstance(parameter, click.Option):
-            words += [parameter.opts[0], as_typed(context.params[name])]
+            value = context.params[name]
+            for each in value if parameter.multiple else (value,):
+                words += [parameter.opts[0], *([] if parameter.is_flag else [as_typed(each)])]
     return shlex.join(words)

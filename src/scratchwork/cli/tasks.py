@@ -1,17 +1,26 @@
-"""What is trained on each data set, unless options say otherwise."""
+"""What is trained on each data set, and on a file of the user's, unless options say otherwise."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..datasets import Dataset, digits, mnist, moons
-from ..layers import Dense, Dropout, Flatten, Rescale, Standardize
+import numpy as np
+
+from ..datasets import Dataset, circles, csv, digits, iris, mnist, moons, npz, spirals
+from ..errors import DataError, FileError
+from ..layers import Flatten, Rescale, Standardize
 from ..layers.layer import Buildable
-from ..model import Sequential
-from ..optimizers import OPTIMIZERS
+
+TABLES = (".csv", ".tsv", ".txt")
+FILES = (*TABLES, ".npz")
+FILE_DEFAULTS = {"layers": (64, 32), "dropout": 0.1, "batch_size": 32, "epochs": "5 to 100"}
+TARGETS = ("y_train", "y_val", "y_test")
+ROWS_IN_ALL = 200_000
+"""A network for a file of the user's sees about so many rows, in 5 to 100 epochs."""
 
 
 @dataclass(frozen=True)
@@ -24,48 +33,84 @@ class Task:
     input_shape : tuple of int
         Of one row.
     classes : int
-        The outputs of the network.
+        How many; 0 where the targets are numbers to be met.
+    rows : int
+        Of training.
     before : tuple of layers
         From raw values to what the first Dense layer takes.
     layers, dropout, batch_size, epochs
         The options of the same names, chosen on the validation rows of seeds 0 to 9.
+    after : tuple of layers
+        From the last Dense layer to numbers of the targets' size.
+    outputs : int
+        Numbers to be met in each row.
+    of_file : bool
+        Whether it was made for a file of the user's.
     """
 
+    name: str
     load: Callable[[Path | None, int], Dataset]
     input_shape: tuple[int, ...]
     classes: int
+    rows: int
     before: tuple[Buildable, ...]
     layers: tuple[int, ...]
     dropout: float
     batch_size: int
     epochs: int
+    after: tuple[Buildable, ...] = ()
+    outputs: int = 1
+    of_file: bool = False
+
+    @property
+    def loss(self) -> str:
+        return "cross_entropy" if self.classes else "mean_squared_error"
+
+
+def plane(
+    name: str, make: Callable[..., Dataset], classes: int, layers: tuple[int, ...], epochs: int
+) -> Task:
+    """The task of telling apart points of a plane."""
+    return Task(
+        name, lambda path, seed: make(seed=seed), (2,), classes, 700, (Standardize(),), layers,
+        0.0, 8, epochs,
+    )  # fmt: skip
 
 
 TASKS = {
     "digits": Task(
+        name="digits",
         load=lambda path, seed: digits(seed=seed),
         input_shape=(64,),
         classes=10,
+        rows=1258,
         before=(Rescale(1 / 16),),
         layers=(128, 64),
         dropout=0.2,
         batch_size=16,
         epochs=30,
     ),
-    "moons": Task(
-        load=lambda path, seed: moons(seed=seed),
-        input_shape=(2,),
-        classes=2,
+    "moons": plane("moons", moons, 2, (32, 16), 20),
+    "circles": plane("circles", circles, 2, (32, 16), 20),
+    "spirals": plane("spirals", spirals, 2, (64, 64), 60),
+    "iris": Task(
+        name="iris",
+        load=lambda path, seed: iris(seed=seed),
+        input_shape=(4,),
+        classes=3,
+        rows=105,
         before=(Standardize(),),
-        layers=(32, 16),
+        layers=(16, 16),
         dropout=0.0,
         batch_size=8,
-        epochs=20,
+        epochs=100,
     ),
     "mnist": Task(
+        name="mnist",
         load=lambda path, seed: mnist(path, seed=seed),
         input_shape=(28, 28),
         classes=10,
+        rows=50_000,
         before=(Rescale(1 / 255), Flatten()),
         layers=(128, 64),
         dropout=0.1,
@@ -75,45 +120,63 @@ TASKS = {
 }
 
 
-@dataclass(frozen=True)
-class Settings:
-    """What the options say, the task's own where one is not given."""
+def task_of_file(path: Path, target: str | None, drop: Sequence[str], seed: int) -> Task:
+    """The task for a table or arrays of the user's: the file is read here, once."""
+    if not path.exists():
+        todo = f"give a file, or one of {', '.join(TASKS)}"
+        raise FileError(str(path), "a file that exists", "no such file", todo)
+    data = counted_from_zero(read(path, target, drop, seed))
+    rows, shape = len(data.X_train), data.X_train.shape[1:]
+    return Task(
+        name=path.stem,
+        load=lambda path, seed: data,
+        input_shape=shape,
+        classes=len(data.class_names),
+        rows=rows,
+        before=before_dense(data),
+        layers=(64, 32),
+        dropout=0.1,
+        batch_size=32,
+        epochs=max(5, min(100, ROWS_IN_ALL // rows)),
+        after=() if data.class_names else after_dense(data),
+        outputs=data.y_train.shape[1] if data.y_train.ndim == 2 else 1,
+        of_file=True,
+    )
 
-    task: str
-    layers: tuple[int, ...]
-    activation: str
-    dropout: float
-    optimizer: str
-    learning_rate: float | None
-    batch_size: int
-    epochs: int
-    seed: int
 
-    @classmethod
-    def of(cls, task: str, **options: Any) -> Settings:
-        """Complete the options with the task's defaults."""
-        own = {k: v for k, v in vars(TASKS[task]).items() if k in options and options[k] is None}
-        return cls(task, **{**options, **own})
+def read(path: Path, target: str | None, drop: Sequence[str], seed: int) -> Dataset:
+    """The file's rows; an error names options, not arguments of functions."""
+    try:
+        if path.suffix.lower() == ".npz":
+            return npz(path, target=target, seed=seed)
+        return csv(path, target=column(target), drop=[column(name) for name in drop], seed=seed)
+    except (DataError, FileError) as error:
+        told = (re.sub(r'drop=\["(.*?)"\]', r'--drop "\1"', part) for part in error.args)
+        raise type(error)(*(part.replace("target=", "--target") for part in told)) from error
 
-    def model(self) -> Sequential:
-        """The network, described and compiled."""
-        task, rate = TASKS[self.task], self.learning_rate
-        hidden: list[Buildable] = []
-        for units in self.layers:
-            hidden.append(Dense(units, activation=self.activation))
-            hidden += [Dropout(self.dropout)] if self.dropout else []
-        layers = [*task.before, *hidden, Dense(task.classes)]
-        make = OPTIMIZERS[self.optimizer]
-        optimizer = make() if rate is None else make(learning_rate=rate)
-        model = Sequential(layers, input_shape=task.input_shape)
-        model.compile("cross_entropy", optimizer, metrics=["accuracy"], seed=self.seed)
-        return model
 
-    def headline(self, data: Dataset) -> str:
-        """What is trained, on how much: one line."""
-        sizes = (data.X_train[0].size, *self.layers, TASKS[self.task].classes)
-        kind = (self.activation,) * bool(self.layers) + (self.optimizer,)
-        network = ", ".join(("-".join(map(str, sizes)), *kind))
-        parts = {"training": data.X_train, "validation": data.X_val, "test": data.X_test}
-        rows = ", ".join(f"{len(X)} {part}" for part, X in parts.items())
-        return f"{self.task}: {network}; rows: {rows}"
+def counted_from_zero(data: Dataset) -> Dataset:
+    """Classes that are whole numbers, such as 1 to 10, as positions in their names."""
+    if not data.class_names or data.y_train.dtype.kind not in "iu":
+        return data
+    labels = np.unique(data.y_train)
+    parts = {name: np.searchsorted(labels, getattr(data, name)) for name in TARGETS}
+    return replace(data, **parts)
+
+
+def column(typed: str | None) -> Any:
+    """A column by its name, or by its position where that is what was typed: -1 is the last."""
+    return int(typed) if typed and re.fullmatch(r"-?\d+", typed) else typed
+
+
+def before_dense(data: Dataset) -> tuple[Buildable, ...]:
+    """Pixels from 0 to 255 are divided, other numbers standardized; images become rows."""
+    X = data.X_train
+    first: Buildable = Rescale(1 / 255) if X.dtype == np.uint8 else Standardize()
+    return (first, Flatten()) if X.ndim > 2 else (first,)
+
+
+def after_dense(data: Dataset) -> tuple[Buildable, ...]:
+    """Targets such as prices are met sooner by a network whose output is spread as they are."""
+    spread, mean = (float(f"{x:.6g}") for x in (data.y_train.std(), data.y_train.mean()))
+    return (Rescale(spread, mean),) if spread else ()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +14,13 @@ from scratchwork.streams import Stream, generator
 
 Array = NDArray[Any]
 PARTS = ("training", "validation", "test")
+SHOWN = 20
+"""The names of so many classes are printed."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Dataset:
-    """Rows and labels in three parts; every row of the source is in exactly one of them.
+    """Rows and targets in three parts; every row of the source is in exactly one of them.
 
     Parameters
     ----------
@@ -25,11 +28,17 @@ class Dataset:
         Raw values, one row a sample, in random order (a test set with an order of its own keeps
         that order).
     y_train, y_val, y_test : array (n,)
-        The class of each row, a position in `names`.
-    names : tuple of str
-        The names of the classes.
+        The target of each row, as the source has it: a class (a whole number or a text) or a
+        number to be met, then also (n, outputs).
+    class_names : tuple of str
+        The names of the classes in the order of their sorted labels; () where the targets are
+        numbers to be met.
     description : str
         What the data are, where they come from, and their licence.
+    feature_names : tuple of str
+        The names of the columns of X; () where they have none.
+    target_name : str
+        What the target is called; "" where it has no name.
     images : array (n, height, width), optional
         The pictures in the order of the source, for looking at; None where rows are no pictures
         or are pictures already.
@@ -53,9 +62,21 @@ class Dataset:
     y_val: Array
     X_test: Array
     y_test: Array
-    names: tuple[str, ...]
+    class_names: tuple[str, ...]
     description: str
+    feature_names: tuple[str, ...] = ()
+    target_name: str = ""
     images: Array | None = None
+
+    @property
+    def target_kind(self) -> Literal["classes", "numbers"]:
+        """What the targets are: ``"classes"``, or ``"numbers"`` to be met."""
+        return "classes" if self.class_names else "numbers"
+
+    @property
+    def sizes(self) -> tuple[int, int, int]:
+        """The rows for training, validation and test."""
+        return len(self.X_train), len(self.X_val), len(self.X_test)
 
     def __repr__(self) -> str:
         arrays = {name: a for name, a in vars(self).items() if isinstance(a, np.ndarray)}
@@ -65,13 +86,27 @@ class Dataset:
             f"  {name:{name_width}}  {a.shape!s:{shape_width}}  {a.dtype}"
             for name, a in arrays.items()
         ]
-        return "\n".join([f"Dataset with classes {', '.join(self.names)}", *lines])
+        return "\n".join([f"Dataset with {self._target()}", *lines])
+
+    def _target(self) -> str:
+        if not self.class_names:
+            return f"numbers {self.target_name}".strip()
+        first = self.class_names[:SHOWN]
+        more = len(self.class_names) - len(first)
+        return f"classes {', '.join(first)}{f' and {more} more' * (more > 0)}"
 
 
 def split(
-    X: Array, y: Array, *, seed: int, validation: int | float, test: int | float
+    X: Array,
+    y: Array,
+    *,
+    seed: int,
+    validation: int | float,
+    test: int | float,
+    classes: bool = True,
+    complete: Sequence[str] = PARTS,
 ) -> tuple[Array, Array, Array, Array, Array, Array]:
-    """Split rows and labels into training, validation and test parts, stratified by class.
+    """Split rows and targets into training, validation and test parts, stratified by class.
 
     Parameters
     ----------
@@ -81,6 +116,10 @@ def split(
     seed : int >= 0
     validation, test : float in [0, 1) or int >= 0
         A fraction of the rows, or (an int) a number of rows.
+    classes : bool
+        Whether `y` holds classes; if not, rows are drawn whatever their targets.
+    complete : sequence of "training", "validation", "test"
+        The parts in which no class may be missing.
 
     Returns
     -------
@@ -89,7 +128,7 @@ def split(
     Raises
     ------
     DataError
-        When `X` and `y` differ in length, or a part would lack a class.
+        When `X` and `y` differ in length, or a part of `complete` would lack a class.
     DescriptionError
         When `validation` or `test` is out of range, or they leave nothing for training.
 
@@ -104,33 +143,44 @@ def split(
     if len(X) != len(y):
         got = f"{len(X)} rows and {len(y)} labels"
         raise DataError("split(X, y)", "one label a row", got, "give X and y of one length")
-    train, val, held = partition(y, seed=seed, validation=validation, test=test)
+    strata = y if classes else np.zeros(len(y), np.int8)
+    sizes = {"validation": validation, "test": test}
+    train, val, held = partition(strata, seed=seed, complete=complete, **sizes)
     return X[train], y[train], X[val], y[val], X[held], y[held]
 
 
 def partition(
-    y: Array, *, seed: int, validation: int | float, test: int | float
+    y: Array,
+    *,
+    seed: int,
+    validation: int | float,
+    test: int | float,
+    complete: Sequence[str] = PARTS,
 ) -> tuple[Array, Array, Array]:
     """Return the row numbers of the three parts that `split` makes, each in random order."""
     rng = generator(seed, Stream.SPLIT)
     _, classes, counts = np.unique(y, return_inverse=True, return_counts=True)
     part = np.zeros(len(y), np.int8)
-    for label, (_, n_val, n_test) in enumerate(_class_sizes(counts, validation, test)):
-        rows = rng.permutation(np.flatnonzero(classes == label))
+    members = np.split(np.argsort(classes, kind="stable"), np.cumsum(counts[:-1]))
+    sizes = _class_sizes(counts, validation, test, complete)
+    for ordered, (_, n_val, n_test) in zip(members, sizes, strict=True):
+        rows = rng.permutation(ordered)
         part[rows[:n_val]] = 1
         part[rows[n_val : n_val + n_test]] = 2
     train, val, held = (rng.permutation(np.flatnonzero(part == k)) for k in range(3))
     return train, val, held
 
 
-def _class_sizes(counts: Array, validation: int | float, test: int | float) -> Array:
+def _class_sizes(
+    counts: Array, validation: int | float, test: int | float, complete: Sequence[str]
+) -> Array:
     """Return the rows of each class (one line a class) in the three parts (columns)."""
     _, n_val, n_test = _part_sizes(int(counts.sum()), validation, test)
     val = _in_proportion(n_val, counts)
     held = _in_proportion(n_test, counts - val)
     sizes = np.stack([counts - val - held, val, held], axis=1)
     for name, wanted, column in zip(PARTS, (True, validation, test), sizes.T, strict=True):
-        if wanted and column.min() == 0:
+        if wanted and name in complete and column.min() == 0:
             raise DataError(
                 f"the split of {counts.sum()} rows",
                 f"every one of the {len(counts)} classes in the {name} part",

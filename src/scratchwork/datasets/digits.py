@@ -52,13 +52,20 @@ def digits(*, seed: int = 0, validation: int | float = 0.15, test: int | float =
     >>> data = datasets.digits(seed=0)
     >>> data.X_train.shape, data.X_val.shape, data.X_test.shape
     ((1258, 64), (270, 64), (269, 64))
-    >>> float(data.X_train.max()), data.names[:3]
+    >>> float(data.X_train.max()), data.class_names[:3]
     (16.0, ('0', '1', '2'))
     """
     images, labels = _load()
     X, y = images.reshape(-1, 64).astype(np.float32), labels.astype(np.int64)
     parts = split(X, y, seed=seed, validation=validation, test=test)
-    return Dataset(*parts, names=tuple("0123456789"), description=DESCRIPTION, images=images)
+    return Dataset(
+        *parts,
+        class_names=tuple("0123456789"),
+        description=DESCRIPTION,
+        feature_names=tuple(f"pixel_{row}_{column}" for row in range(8) for column in range(8)),
+        target_name="digit",
+        images=images,
+    )
 
 
 def _load() -> tuple[Array, Array]:

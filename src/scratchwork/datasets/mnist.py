@@ -6,13 +6,16 @@ import os
 from os import PathLike
 from pathlib import Path
 
-from scratchwork.datasets.dataset import Dataset, partition
+import numpy as np
+
+from scratchwork.datasets.dataset import Array, Dataset, partition
 from scratchwork.datasets.download import cache_folder, download
 from scratchwork.datasets.mnist_files import read_mnist
 from scratchwork.errors import DataError, FileError
 
 URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"  # as in Keras
+Pair = tuple[Array, Array]
 DESCRIPTION = """\
 MNIST, handwritten digits: 60,000 training and 10,000 test images of 28 x 28 pixels, 10 classes.
 A pixel is 0 (paper) to 255 (ink).
@@ -22,9 +25,7 @@ recognition', Proceedings of the IEEE 86(11), 1998, section III.A.
 """
 
 
-def mnist(
-    path: str | PathLike[str] | None = None, *, seed: int = 0, validation: int | float = 1 / 6
-) -> Dataset:
+class Mnist:
     """Load MNIST, 70,000 handwritten digits of 28 x 28 pixels.
 
     The files come from the first of these that is there: `path`; the variable
@@ -65,6 +66,8 @@ def mnist(
     recognition', Proceedings of the IEEE 86(11), 1998, section III.A. Files of the same layout,
     such as those of Fashion-MNIST, can be read too; their names and description would be wrong.
 
+    ``mnist.load_data()`` gives all training and all test images as Keras does.
+
     Examples
     --------
     >>> from scratchwork import datasets
@@ -72,11 +75,46 @@ def mnist(
     >>> data.X_train.shape, data.X_train.dtype  # doctest: +SKIP
     ((50000, 28, 28), dtype('uint8'))
     """
-    arrays = read_mnist(_locate(path))
-    X, y = arrays["x_train"], arrays["y_train"]
-    train, val, _ = partition(y, seed=seed, validation=validation, test=0)
-    parts = (X[train], y[train], X[val], y[val], arrays["x_test"], arrays["y_test"])
-    return Dataset(*parts, names=tuple("0123456789"), description=DESCRIPTION)
+
+    def __call__(
+        self,
+        path: str | PathLike[str] | None = None,
+        *,
+        seed: int = 0,
+        validation: int | float = 1 / 6,
+    ) -> Dataset:
+        arrays = read_mnist(_locate(path))
+        X, y = arrays["x_train"], arrays["y_train"]
+        train, val, _ = partition(y, seed=seed, validation=validation, test=0)
+        parts = (X[train], y[train], X[val], y[val], arrays["x_test"], arrays["y_test"])
+        return Dataset(*parts, tuple("0123456789"), DESCRIPTION, target_name="digit")
+
+    def load_data(self, path: str | PathLike[str] | None = None) -> tuple[Pair, Pair]:
+        """Load all training and all test images, in pairs and in their order, as Keras does.
+
+        Keras takes `path` as a name in its cache; here it is as for ``mnist()``.
+
+        Returns
+        -------
+        (x_train, y_train), (x_test, y_test)
+            Images (60000, 28, 28) and (10000, 28, 28), labels (60000,) and (10000,), all uint8.
+
+        Raises
+        ------
+        FileError, DataError
+            As ``mnist()``.
+
+        Examples
+        --------
+        >>> from scratchwork.datasets import mnist
+        >>> (x_train, y_train), (x_val, y_val) = mnist.load_data()  # doctest: +SKIP
+        """
+        arrays = read_mnist(_locate(path))
+        labels = {part: arrays[f"y_{part}"].astype(np.uint8) for part in ("train", "test")}
+        return (arrays["x_train"], labels["train"]), (arrays["x_test"], labels["test"])
+
+
+mnist = Mnist()
 
 
 def _locate(path: str | PathLike[str] | None) -> Path:

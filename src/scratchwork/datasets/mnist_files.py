@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
-from io import BytesIO
 from pathlib import Path
-from tokenize import TokenError
 
 import numpy as np
 
+from scratchwork.datasets.archive import Archive
 from scratchwork.datasets.dataset import Array
 from scratchwork.datasets.idx import MOST_BYTES, read_idx
 from scratchwork.errors import DataError, FileError
@@ -22,10 +19,6 @@ IDX_NAMES = {
 }
 FILES = ", ".join(IDX_NAMES.values())
 WANTED = "replace it by Keras' mnist.npz or by a folder with the four IDX files"
-DAMAGE = (
-    *(zipfile.BadZipFile, zlib.error, EOFError, RuntimeError),  # from the archive
-    *(ValueError, TokenError, MemoryError),  # from NumPy's header inside it
-)
 
 
 def read_mnist(path: Path) -> dict[str, Array]:
@@ -72,30 +65,12 @@ def _find(folder: Path, name: str) -> Path:
 
 def read_npz(path: Path) -> dict[str, Array]:
     """Read the four arrays of an .npz file in Keras' layout; never unpickles anything."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return {key: _read_member(archive, path, f"{key}.npy") for key in IDX_NAMES}
-    except DataError:
-        raise
-    except DAMAGE as error:
-        got = f"something else or a damaged one ({error})"
-        raise DataError(str(path), "an .npz file", got, WANTED) from error
-    except OSError as error:
-        got = error.strerror or str(error)
-        raise FileError(str(path), "MNIST's .npz file", got, f"check the path; {WANTED}") from error
-
-
-def _read_member(archive: zipfile.ZipFile, path: Path, member: str) -> Array:
-    members = archive.namelist()
-    if member not in members:
-        got = ", ".join(members) or "an empty archive"
-        raise DataError(str(path), f"an .npz file with {member}", got, WANTED)
-    size = archive.getinfo(member).file_size
-    if size > MOST_BYTES:
-        expected = f"at most {MOST_BYTES:,} bytes"
-        raise DataError(f"{path}: {member}", expected, f"{size:,}", WANTED)
-    content = BytesIO(archive.read(member))  # whole, so that its checksum is tested first
-    return np.lib.format.read_array(content, allow_pickle=False)
+    with Archive(path, WANTED) as archive:
+        for key in IDX_NAMES:
+            if key not in archive.names:
+                got = ", ".join(archive.names) or "an archive without arrays"
+                raise DataError(str(path), f"an .npz file with {key}", got, WANTED)
+        return {key: archive.read(key, most_bytes=MOST_BYTES) for key in IDX_NAMES}
 
 
 def _check(where: str, x: Array, y: Array) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from scratchwork.datasets.dataset import Array, Dataset, split
-from scratchwork.errors import DescriptionError
-from scratchwork.streams import Stream, generator
+from scratchwork.datasets.dataset import Array, Dataset
+from scratchwork.datasets.plane import check_points, scattered
+
+NAMES = ("upper", "lower")
 
 DESCRIPTION = """\
 Two interleaving half circles of radius 1 in the plane, with normal noise, 2 classes. The upper one
@@ -61,24 +60,15 @@ def moons(
     >>> bool(np.allclose(np.hypot(upper[:, 0], upper[:, 1]), 1))
     True
     """
-    _check(n, noise)
+    check_points("moons", n, noise)
     points, labels = _half_circles(n)
-    rng = generator(seed, Stream.SPLIT, epoch=1)  # the split itself draws from epoch 0
-    X = (points + noise * rng.standard_normal((n, 2))).astype(np.float32)
-    parts = split(X, labels, seed=seed, validation=validation, test=test)
-    return Dataset(*parts, names=("upper", "lower"), description=DESCRIPTION)
+    sizes = {"validation": validation, "test": test}
+    return scattered(points, labels, NAMES, DESCRIPTION, noise=noise, seed=seed, **sizes)
 
 
 def _half_circles(n: int) -> tuple[Array, Array]:
     t_upper, t_lower = np.linspace(0, np.pi, n // 2), np.linspace(0, np.pi, n - n // 2)
     upper = np.stack([np.cos(t_upper), np.sin(t_upper)], axis=1)
     lower = np.stack([1 - np.cos(t_lower), 0.5 - np.sin(t_lower)], axis=1)
-    labels = np.repeat([0, 1], [len(upper), len(lower)]).astype(np.int64)
+    labels = np.repeat([0, 1], [len(upper), len(lower)])
     return np.concatenate([upper, lower]), labels
-
-
-def _check(n: int, noise: float) -> None:
-    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 2:
-        raise DescriptionError("moons(n)", "a whole number >= 2", repr(n), "try n=1000")
-    if not (isinstance(noise, (int, float, np.number)) and 0 <= noise < math.inf):
-        raise DescriptionError("moons(noise)", "a number >= 0", repr(noise), "try noise=0.1")

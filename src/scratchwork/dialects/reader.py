@@ -13,7 +13,9 @@ from .numpy import print_function
 from .numpy_functions import function_texts
 from .numpy_module import head, owner
 
-Answer: TypeAlias = Literal["numbers", "array", "one of many", "one of two", "several"]
+Answer: TypeAlias = Literal[
+    "numbers", "array", "one of many", "one of two", "several", "best of many", "better of two"
+]
 """What an output says: numbers, an array of them, which class it is, or which classes hold."""
 
 
@@ -32,6 +34,7 @@ class Reader:
     input_shape: tuple[int, ...]
     answer: Answer
     classes: Sequence[str]
+    features: Sequence[str]
     numbers: Mapping[str, str] | None
     examples: str
     expected: str
@@ -45,14 +48,15 @@ def reader_text(program: Program, plan: Reader) -> str:
         print_function(program, "forward", program.lines, (), plan.dtype),
         predict_text(program, plan),
         ANSWERS[plan.answer],
-        READ_ROWS.format(width=prod(plan.input_shape), shape=f"-1, {sizes(plan)}"),
+        read_rows_text(plan),
         CHECK.format(**TOLERANCES[plan.dtype]),
         MAIN,
         stored_numbers(plan) if plan.numbers is not None else loaded_numbers(plan),
         'if __name__ == "__main__":\n    main(sys.argv[1:])\n',
     ]
     body = "\n\n\n".join(part.strip("\n") for part in parts if part)
-    return f"{reader_head(plan)}{imports(body)}{classes_text(plan)}\n\n\n{body}\n"
+    names = names_text("CLASSES", plan.classes) + names_text("FEATURES", plan.features)
+    return f"{reader_head(plan)}{imports(body)}{names}\n\n\n{body}\n"
 
 
 def sizes(plan: Reader) -> str:
@@ -81,14 +85,14 @@ def imports(body: str) -> str:
     return "\n".join([*lines, "", "import numpy as np"])
 
 
-def classes_text(plan: Reader) -> str:
+def names_text(what: str, given: Sequence[str]) -> str:
     """CLASSES = ..., one name a line where they do not fit one."""
-    if not plan.classes:
+    if not given:
         return ""
-    names = [quoted(name) for name in plan.classes]
-    line = f"CLASSES = ({', '.join(names)})"
+    names = [quoted(name) for name in given]
+    line = f"{what} = ({', '.join(names)})"
     if len(line) > 100 or len(names) == 1:
-        line = "\n".join(["CLASSES = (", *(f"    {name}," for name in names), ")"])
+        line = "\n".join([f"{what} = (", *(f"    {name}," for name in names), ")"])
     return f"\n\n{line}"
 
 
@@ -98,7 +102,7 @@ def quoted(text: str) -> str:
 
 
 def predict_text(program: Program, plan: Reader) -> str:
-    what = "Probabilities" if plan.classes else "Outputs"
+    what = "Probabilities" if plan.answer in PROBABILITIES else "Outputs"
     rows = f"X (n, {sizes(plan)})"
     shapes = f"{shape_text(program.outputs[0].shape)} for {rows}"
     return "\n".join([
@@ -112,6 +116,7 @@ def predict_text(program: Program, plan: Reader) -> str:
     ])  # fmt: skip
 
 
+PROBABILITIES = {"one of many", "one of two", "several"}
 ANSWERS: dict[Answer, str] = {
     "numbers": '''
 def answer(P):
@@ -135,12 +140,30 @@ def answer(P):
     p = P[0]
     return f"{CLASSES[int(p > 0.5)]} ({max(p, 1 - p):.1%})"
 ''',
+    "best of many": '''
+def answer(P):
+    """The class of the largest output."""
+    return CLASSES[P.argmax()]
+''',
+    "better of two": '''
+def answer(P):
+    """The second class where the one output is above 0, the first where it is not."""
+    return CLASSES[int(P[0] > 0)]
+''',
     "several": '''
 def answer(P):
     """Each class with its probability: a row may be of several."""
     return ", ".join(f"{name} {p:.1%}" for name, p in zip(CLASSES, P, strict=True))
 ''',
 }
+
+
+def read_rows_text(plan: Reader) -> str:
+    """read_rows, and what it calls: with names of features, columns are found by them."""
+    slots = BY_NAME if plan.features else BY_ORDER
+    text = READ_ROWS.format(width=prod(plan.input_shape), shape=f"-1, {sizes(plan)}", **slots)
+    return f"{COLUMNS}\n{text}" if plan.features else text
+
 
 READ_ROWS = '''
 def number(cell):
@@ -152,11 +175,13 @@ def number(cell):
 
 
 def read_rows(path):
-    """Rows of {width} numbers from a CSV file; a first line without any number is one of names."""
-    rows = []
+    """Rows of {width} numbers from a CSV file; {names}."""
+    {start}
     with open(path, encoding="utf-8-sig", newline="") as file:
-        for line, cells in enumerate(csv.reader(file), 1):
-            row = [number(cell) for cell in cells]
+        separator = max(",;\\t", key=file.readline().count)
+        file.seek(0)
+        for line, cells in enumerate(csv.reader(file, delimiter=separator), 1):
+{choose}            row = [number(cell) for cell in cells]
             found = int(np.isfinite(row).sum())
             if not cells or (line == 1 and not found):
                 continue
@@ -168,6 +193,37 @@ def read_rows(path):
         raise ValueError("there is no row of numbers")
     return np.array(rows).reshape({shape})
 '''
+
+COLUMNS = '''
+def columns_of(names):
+    """Where the features stand in a line of names; by their order if it names none of them."""
+    names = [name.strip() for name in names]
+    missing = [name for name in FEATURES if name not in names]
+    if len(missing) == len(FEATURES):
+        return None
+    if missing:
+        raise ValueError("line 1: no column " + ", ".join(missing))
+    return [names.index(name) for name in FEATURES]
+'''
+
+BY_ORDER = {
+    "names": "a first line without any number is one of names",
+    "start": "rows = []",
+    "choose": "",
+}
+BY_NAME = {
+    "names": "columns go by the names in its first line",
+    "start": "rows, columns = [], None",
+    "choose": """\
+            if line == 1:
+                columns = columns_of(cells)
+                if columns is not None:
+                    continue
+            elif columns is not None and len(cells) > max(columns):
+                cells = [cells[i] for i in columns]
+""",
+}
+"""What READ_ROWS says without and with names of the features."""
 
 TOLERANCES = {
     "float32": {"rtol": 1e-4, "atol": 1e-6},

@@ -101,6 +101,8 @@ def power(s: Statement, inputs: Sequence[Code]) -> Code:
 
 
 def literal(number: float | bool) -> Code:
+    if number == math.pi:
+        return Code("math.pi")
     text = repr(number)
     if not math.isfinite(number):
         text = text.replace("inf", "math.inf").replace("nan", "math.nan")
@@ -110,6 +112,11 @@ def literal(number: float | bool) -> Code:
 def plain(text: Callable[[Statement, Sequence[Code]], str]) -> Spelling:
     """A spelling for what fits no pattern, as a text that needs no parentheses."""
     return lambda s, inputs: Code(text(s, inputs))
+
+
+def drawn(s: Statement, inputs: Sequence[Code]) -> Code:
+    """orthogonal(rng, gain, shape): a draw by a function of the text's own."""
+    return Code(f"{s.op.name}({', '.join(x.text for x in inputs)}, {shape_of(s)})")
 
 
 def shape_of(s: Statement, name: str = "shape") -> str:

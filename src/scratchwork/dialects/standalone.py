@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from ..program.ir import Program, Value
 from .layout import WIDTH, filled, fold
 from .numpy import arguments, print_function, print_program
-from .numpy_functions import function_texts
+from .numpy_functions import function_texts, variance_lines, variance_text
 from .numpy_module import additions, changes_of, head, owner, print_gradients
+from .reader import names_text
 
 STREAMS = {"INIT": 0, "ORDER": 1, "DRAWS": 2}
 """As ``scratchwork.streams.Stream`` numbers them."""
@@ -38,6 +39,7 @@ class Training:
     targets_dtype: str
     input_shape: str
     targets_shape: str
+    classes: Sequence[str]
     means: Mapping[str, bool]
     given: tuple[str, ...]
     prepares: bool
@@ -58,6 +60,7 @@ def training_text(programs: Mapping[str, Program], plan: Training) -> str:
         print_function(step, "update", changes_of(step)[1], step.loops, plan.dtype, ()),
         print_program(programs["evaluate"], plan.dtype),
         print_program(programs["predict"], plan.dtype),
+        variance_text(programs.values()),
     ]
     loop = [
         evaluate_rows(programs["evaluate"], plan),
@@ -117,7 +120,7 @@ def constants(plan: Training, streams: Sequence[str]) -> str:
         numbers = ", ".join(str(STREAMS[name]) for name in streams)
         meaning = "which random stream; each begins anew in every epoch"
         lines += [f"SEED = {plan.seed}", f"{', '.join(streams)} = {numbers}  # {meaning}"]
-    return "\n".join(lines)
+    return "\n".join(lines) + names_text("CLASSES", plan.classes)
 
 
 GIVEN = '''
@@ -142,14 +145,15 @@ def array_names(program: Program) -> list[str]:
 def evaluate_rows(program: Program, plan: Training) -> str:
     """evaluate over all rows, in blocks, so that memory does not grow."""
     names, outputs = array_names(program), [str(x.name) for x in program.outputs]
-    call = f"evaluate({', '.join(['X[rows]', f'{plan.targets}[rows]', *names])})"
+    given = taken(program, arguments(program, program.lines, (), program.outputs))
     lines = [
         *fold(f"def evaluate_rows({', '.join(['X', plan.targets, *names])}):"),
         '    """The means over all rows, a block at a time."""',
+        *variance_lines(program, plan.targets),
         f"    {' = '.join(f'{name}_sum' for name in outputs)} = 0.0",
         f"    for start in range(0, len(X), {plan.block}):",
         f"        rows = slice(start, start + {plan.block})",
-        *fold(f"        {', '.join(outputs)} = {call}"),
+        *fold(f"        {', '.join(outputs)} = evaluate({', '.join(given)})"),
         *(f"        {line}" for line in additions(outputs, plan.means, "X[rows]")),
         f"    return {', '.join(f'{name}_sum / len(X)' for name in outputs)}",
     ]
@@ -168,6 +172,7 @@ def train(programs: Mapping[str, Program], crossing: Sequence[Value], plan: Trai
         f"def train(X, {plan.targets}, {settings}):",
         '    """Train, printing a line an epoch; give back parameters and state."""',
         *first_numbers(programs, plan),
+        *variance_lines(step, plan.targets),
         *([f"    t = {plan.first_step}  # steps made"] if "t" in inputs else []),
         f"    for epoch in range({epochs}):",
         f"        {' = '.join(f'{name}_sum' for name in outputs)} = 0.0",
@@ -206,19 +211,20 @@ def batch_lines(step: Program, crossing: Sequence[Value], plan: Training) -> lis
     outputs = [str(x.name) for x in step.outputs]
     made = (*step.outputs, *crossing)
     given = taken(step, arguments(step, before, (), made))
-    rows = [f"{x}[rows]" if x in ("X", plan.targets) else x for x in given]
     changed = taken(step, arguments(step, after, step.loops, ()))
     indent = " " * 12
     return [
-        *assigned(indent, [str(x.name) for x in made], f"gradients({', '.join(rows)})"),
+        *assigned(indent, [str(x.name) for x in made], f"gradients({', '.join(given)})"),
         *fold(f"{indent}update({', '.join(changed)})"),
         *(f"{indent}{line}" for line in additions(outputs, plan.means, "rows")),
     ]
 
 
 def taken(step: Program, values: Sequence[Value]) -> list[str]:
-    """The names of positional arguments; settings keep their defaults."""
-    return [str(x.name) for x in values if x not in step.hyperparameters]
+    """The positional arguments, of X and y the batch; settings keep their defaults."""
+    data = [x for x in step.inputs if x.shape and x.shape[0].batch]
+    given = [x for x in values if x not in step.hyperparameters]
+    return [f"{x.name}[rows]" if x in data else str(x.name) for x in given]
 
 
 def assigned(indent: str, names: Sequence[str], call: str, *, unpacked: bool = False) -> list[str]:

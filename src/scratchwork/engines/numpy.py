@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from threading import Event, RLock, Thread, active_count
 from typing import Any
 
 import numpy as np
 
 from ..dialects.load import function, load
+from ..dialects.numpy_functions import variance_of
 from ..program.check import mixes_rows
 from ..programs import Source
 from ..storage import Array
@@ -84,6 +86,9 @@ class NumpyEngine:
     def evaluate(self, values: Mapping[str, Any], targets: str) -> dict[str, float]:
         """The means of loss and metrics over all rows, block by block."""
         X, y = values["X"], values[targets]
+        if "y_variance" in self.arguments["evaluate"]:
+            spread = variance_of(y)  # type: ignore[no-untyped-call] # printed as it stands
+            values = {**values, "y_variance": spread}
         totals = dict.fromkeys(self.outputs["evaluate"], 0.0)
         for rows in self.blocks("evaluate", len(X)):
             part = self.named("evaluate", {**values, "X": X[rows], targets: y[rows]})
@@ -117,10 +122,62 @@ def as_tuple(result: Any) -> tuple[Any, ...]:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Hold BLAS to one thread, for repeatable runs; without threadpoolctl it is left alone."""
+    """Hold BLAS to one thread, for repeatable runs; without threadpoolctl it is left alone.
+
+    Most BLAS have one number of threads for the whole process. Where several of Python's threads
+    are in here, the first one to leave must not give the others' back.
+    """
     found = controller()
-    with found.limit(limits=1, user_api="blas") if found else nullcontext():
+    if found is None:
         yield
+        return
+    with HOLD.shared(found), found.limit(limits=1, user_api="blas"):
+        yield
+
+
+class Hold:
+    """The limit that several threads share, and how many of them do."""
+
+    def __init__(self) -> None:
+        self.lock, self.holders = RLock(), 0
+        self.done: Event | None = None
+
+    @contextmanager
+    def shared(self, found: Any) -> Iterator[None]:
+        """Hold the limit until the last one has left; a thread that is alone needs no other."""
+        with self.lock:
+            if not self.holders and active_count() > 1:
+                self.begin(found)
+            self.holders += 1
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.holders -= 1
+                if not self.holders and self.done:
+                    self.end()
+
+    def begin(self, found: Any) -> None:
+        """Set the limit in a thread of its own: from threadpoolctl 3.8 on, who sets it lifts it."""
+        held, done = Event(), Event()
+
+        def hold() -> None:
+            with found.limit(limits=1, user_api="blas"):
+                held.set()
+                done.wait()
+
+        self.done, self.thread = done, Thread(target=hold, daemon=True)
+        self.thread.start()
+        held.wait()
+
+    def end(self) -> None:
+        if self.done:
+            self.done.set()
+            self.thread.join()
+            self.done = None
+
+
+HOLD = Hold()
 
 
 @cache

@@ -64,6 +64,10 @@ def first_line(engine: NumpyEngine, values: dict[str, Any]) -> tuple[int, str]:
     """The number of the first line whose result is not finite, and what that is."""
     code = engine.function("train_step").__code__
     known = {name for name, value in values.items() if not is_finite(value)}
+    known |= {*engine.outputs["train_step"]} - {
+        "loss",
+        "penalty",
+    }  # metrics: nothing depends on them
 
     def seen(line: int, variables: dict[str, Any]) -> None:
         for name, value in variables.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import prod
+from typing import ClassVar
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from ..network import record_network
 from ..program.ir import Program, Shape, Statement, Value, shape_text
 from ..program.record import recording
 from ..programs import initialize, predict, train_step
+from .display import Shown, Styles
 
 
 @dataclass(frozen=True)
@@ -25,9 +27,14 @@ class LayerSummary:
     multiply_adds: int
 
 
-@dataclass(frozen=True)
-class Summary:
+@dataclass(frozen=True, repr=False)
+class Summary(Shown):
     """What a network is and costs. Bytes and multiply-adds are for one row where they say so."""
+
+    styles: ClassVar[Styles] = (
+        (r"\A.*", "bold"), (r"(?m)^layer \d+:", "cyan"), (r"(?m)^total.*$", "bold"),
+        (r"(?m)^(a training step|memory in).*$", "dim"),
+    )  # fmt: skip
 
     layers: tuple[LayerSummary, ...]
     dtype: str

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from ..guard import unknown_name
+from .display import Shown, Styles
 from .watch import watch
 
 if TYPE_CHECKING:
     from ..engines.numpy import NumpyEngine
 
 
-class Trace(Mapping[str, Any]):
+class Trace(Shown, Mapping[str, Any]):
     """The named arrays and numbers of one step, in the program's order; its repr is a table.
 
     Parameters and state are as they were before the step; ``updated`` has them after it. A step
@@ -32,10 +34,16 @@ class Trace(Mapping[str, Any]):
     True
     """
 
+    styles: ClassVar[Styles] = (
+        (r"\A.*", "bold"), (r"(?<=\n)\w+", "cyan"), (r"(?m)(?<= )-?(nan|inf)\b", "bold red"),
+    )  # fmt: skip
+
     def __init__(self, arrays: dict[str, Any], updated: dict[str, Any]) -> None:
         self.arrays, self.updated = arrays, updated
 
     def __getitem__(self, name: str) -> Any:
+        if name not in self.arrays:
+            raise unknown_name("trace[...]", name, self.arrays)
         return self.arrays[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -44,7 +52,7 @@ class Trace(Mapping[str, Any]):
     def __len__(self) -> int:
         return len(self.arrays)
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         rows = [f"{'name':<16}{'shape':<20}{'dtype':<10}{'least':>12}{'mean':>12}{'largest':>12}"]
         rows += [f"{name:<16}{row(value)}" for name, value in self.arrays.items()]
         return "\n".join(rows)

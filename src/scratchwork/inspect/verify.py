@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from ..errors import NonFiniteError
 from ..programs import train_step
 from ..storage import Array, Storage
 from ..streams import Stream, generator
+from .display import Shown, Styles
 
 if TYPE_CHECKING:
     from ..run import Run
@@ -45,9 +46,14 @@ class Check:
         return "undecided" if self.kinks == self.entries else "passed"
 
 
-@dataclass(frozen=True)
-class Verification:
+@dataclass(frozen=True, repr=False)
+class Verification(Shown):
     """The result of a gradient check; true if everything passed. Its repr is a table."""
+
+    styles: ClassVar[Styles] = (
+        (r"\A.*", "bold"), (r"\bpassed\b|gradients agree.*", "green"),
+        (r"\bundecided\b.*", "yellow"), (r"\bWRONG\b.*", "bold red"),
+    )  # fmt: skip
 
     checks: tuple[Check, ...]
 
@@ -63,7 +69,7 @@ class Verification:
     def __bool__(self) -> bool:
         return self.passed
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         rows = [f"{'parameter':<14}{'entries':>8}{'at a kink':>11}{'largest error':>15}  verdict"]
         rows += [
             f"{c.name:<14}{c.entries:>8}{c.kinks:>11}{c.error:>15.1e}  {c.verdict}"

@@ -1,4 +1,4 @@
-"""Conv2D and MaxPool2D, on images (n, h, w, c): windows become rows of a matrix."""
+"""Conv2D, on images (n, h, w, c): windows become rows of a matrix."""
 
 from __future__ import annotations
 
@@ -7,26 +7,14 @@ from math import prod
 from typing import Literal
 
 from .. import activations
-from ..initializers import Initializer, initializer
+from ..initializers import INITIALIZERS, Initializer, initializer, suited
 from ..program.ir import Size, Value, apply
 from ..program.scope import Scope
 from ..program.shapes import window_count
 from ..regularizers import Regularizer, regularizer
-from ..settings import as_ints, one_of, whole
+from ..settings import as_ints, as_names, one_of, whole
+from .images import Pair, check_images, check_pair, pair
 from .layer import Layer
-
-Pair = int | tuple[int, int]
-
-
-def pair(given: Pair) -> tuple[int, int]:
-    """(rows, columns) from one number or two."""
-    return given if isinstance(given, tuple) else (given, given)
-
-
-def check_pair(where: str, name: str, given: Pair) -> None:
-    """Refuse all but one whole number, or two, of at least 1."""
-    for number in given if isinstance(given, tuple) and len(given) == 2 else (given,):
-        whole(where, name, number)
 
 
 def same_padding(size: int, window: int, stride: int) -> tuple[int, int]:
@@ -78,7 +66,7 @@ class Conv2D(Layer):
     stride: Pair = 1
     padding: Literal["valid", "same"] = "valid"
     use_bias: bool = True
-    kernel_initializer: Initializer = "glorot_uniform"
+    kernel_initializer: Initializer | None = None
     bias_initializer: Initializer = "zeros"
     kernel_regularizer: Regularizer | None = None
     trainable: bool = True
@@ -90,14 +78,16 @@ class Conv2D(Layer):
         as_ints(self, "filters", "kernel_size", "stride")
         one_of("Conv2D", "padding", self.padding, ("valid", "same"))
         activations.check_activation("Conv2D", "filters", self.activation)
-        initializer(self.kernel_initializer)
+        as_names(self, activations.ACTIVATIONS, "activation")
+        as_names(self, INITIALIZERS, "kernel_initializer", "bias_initializer")
+        suited(self.kernel_initializer, self.activation)
         initializer(self.bias_initializer)
         regularizer(self.kernel_regularizer)
 
     def build(self, x: Value, scope: Scope) -> Value:
-        if x.ndim != 4:
-            todo = "give images as (n, h, w, c), with c = 1 for grey ones: X[..., None]"
-            raise scope.shape_error("images (n, h, w, c)", x, todo)
+        check_images(
+            x, scope, "give images as (n, h, w, c), with c = 1 for grey ones: X[..., None]"
+        )
         window, stride = pair(self.kernel_size), pair(self.stride)
         if self.padding == "same":
             x = pad(x, window, stride)
@@ -110,7 +100,8 @@ class Conv2D(Layer):
     def filtered(self, C: Value, fans: tuple[int, int], scope: Scope) -> Value:
         """The product of the windows with the filters, and the bias."""
         units = Size(self.filters, f"h{scope.recorder.suffix}")
-        kernel, bias = initializer(self.kernel_initializer), initializer(self.bias_initializer)
+        kernel = suited(self.kernel_initializer, self.activation)
+        bias = initializer(self.bias_initializer)
         shape, trainable = (C.shape[1], units), self.trainable
         W = scope.parameter(
             "W", shape, kernel, kernel=True,
@@ -125,45 +116,3 @@ def pad(x: Value, window: tuple[int, int], stride: tuple[int, int]) -> Value:
     rows = same_padding(x.shape[1].number, window[0], stride[0])
     columns = same_padding(x.shape[2].number, window[1], stride[1])
     return apply("pad", x, rows=rows, columns=columns) if sum(rows + columns) else x
-
-
-@dataclass(frozen=True)
-class MaxPool2D(Layer):
-    """The largest entry of each window, channel by channel; its gradient goes to the first of them.
-
-    Parameters
-    ----------
-    pool_size : int or (rows, columns)
-    stride : int or (rows, columns), optional
-        By default the size of the window. Rows and columns that do not fill a window are left out,
-        as in Keras' "valid" and PyTorch.
-
-    Examples
-    --------
-    >>> import scratchwork as sw
-    >>> model = sw.Sequential([sw.MaxPool2D(2)], input_shape=(8, 8, 3))
-    >>> print(model.source("predict"), end="")
-    def predict(X):
-        # ---- forward ----
-        # layer 1: MaxPool2D()
-        C1 = windows(X, (2, 2), (2, 2)).reshape(-1, 4, 3)  # (16 * n, 4, 3)
-        A1 = C1.max(axis=1).reshape(-1, 4, 4, 3)      # (n, 4, 4, 3)
-        return A1
-    """
-
-    pool_size: Pair = 2
-    stride: Pair | None = None
-
-    def __post_init__(self) -> None:
-        check_pair("MaxPool2D", "pool_size", self.pool_size)
-        check_pair("MaxPool2D", "stride", self.pool_size if self.stride is None else self.stride)
-        as_ints(self, "pool_size", "stride")
-
-    def build(self, x: Value, scope: Scope) -> Value:
-        if x.ndim != 4:
-            raise scope.shape_error("images (n, h, w, c)", x, "put it before Flatten()")
-        window, stride = pair(self.pool_size), pair(self.stride or self.pool_size)
-        C = apply("windows", x, window=window, stride=stride)
-        C = C.reshape(C.shape[0], prod(window), x.shape[3]).named("C")
-        rows, columns = window_count(x.shape, window, stride)
-        return C.max(axis=1).reshape(x.shape[0], rows, columns, x.shape[3]).named("A")

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from .. import activations
-from ..initializers import Initializer, initializer
+from ..initializers import INITIALIZERS, Initializer, initializer, suited
 from ..program.ir import Size, Value
 from ..program.scope import Scope
 from ..regularizers import Regularizer, regularizer
-from ..settings import as_ints, whole
+from ..settings import as_ints, as_names, whole
 from .layer import Layer
 
 
@@ -24,9 +24,14 @@ class Dense(Layer):
         The number of outputs. The number of inputs follows from the layer before.
     activation : str or function of Values, optional
     use_bias : bool
-    kernel_initializer, bias_initializer : str or initializer
+    kernel_initializer : str or initializer, optional
+        By default the one that suits the activation: he_uniform for relu and its relatives,
+        lecun_normal for selu, glorot_uniform for all others (``initializers.SUITED``). Keras has
+        glorot_uniform for all, PyTorch ``Uniform(1 / sqrt(d))``. The activation of a layer behind
+        this one is not looked at.
+    bias_initializer : str or initializer
     kernel_regularizer : L1, L2 or your own, optional
-        For this layer's W, instead of the one given to ``compile``.
+        For this layer's W, instead of the one given to ``compile``; ``L2(0)`` leaves W without.
     trainable : bool
         False keeps W and b as they are; no gradient of theirs is computed.
 
@@ -45,12 +50,21 @@ class Dense(Layer):
         Z1 = X @ W1 + b1                              # (n, 3)
         A1 = np.maximum(Z1, 0)                        # (n, 3)
         return A1
+
+    The penalty of a layer has its strength under a name of its own:
+
+    >>> model = sw.Sequential([sw.Dense(1, kernel_regularizer=sw.L2(0.5))], input_shape=2)
+    >>> model.compile(loss="mean_squared_error", seed=0)
+    >>> rows = [row.split("  #")[0].strip() for row in model.source().splitlines()]
+    >>> print(*(row for row in rows if row.startswith(("penalty =", "dW1 ="))), sep="\\n")
+    penalty = l2_1 / (2 * n) * (W1**2).sum()
+    dW1 = X.T @ dZ1 + l2_1 / n * W1
     """
 
     units: int
     activation: activations.Activation = None
     use_bias: bool = True
-    kernel_initializer: Initializer = "glorot_uniform"
+    kernel_initializer: Initializer | None = None
     bias_initializer: Initializer = "zeros"
     kernel_regularizer: Regularizer | None = None
     trainable: bool = True
@@ -58,8 +72,10 @@ class Dense(Layer):
     def __post_init__(self) -> None:
         whole("Dense", "units", self.units)
         activations.check_activation("Dense", "outputs", self.activation)
+        as_names(self, activations.ACTIVATIONS, "activation")
+        as_names(self, INITIALIZERS, "kernel_initializer", "bias_initializer")
         as_ints(self, "units")
-        initializer(self.kernel_initializer)
+        suited(self.kernel_initializer, self.activation)
         initializer(self.bias_initializer)
         regularizer(self.kernel_regularizer)
 
@@ -67,7 +83,8 @@ class Dense(Layer):
         if x.ndim != 2:
             raise scope.shape_error("input (n, features)", x, "add Flatten() before it")
         units = Size(self.units, f"h{scope.recorder.suffix}")
-        kernel, bias = initializer(self.kernel_initializer), initializer(self.bias_initializer)
+        kernel = suited(self.kernel_initializer, self.activation)
+        bias = initializer(self.bias_initializer)
         W = scope.parameter(
             "W", (x.shape[1], units), kernel, kernel=True,
             regularizer=self.kernel_regularizer, trainable=self.trainable,
@@ -99,6 +116,7 @@ class Activation(Layer):
 
     def __post_init__(self) -> None:
         activations.activation(self.function)
+        as_names(self, activations.ACTIVATIONS, "function")
 
     def build(self, x: Value, scope: Scope) -> Value:
         return activations.activate(x, self.function, scope)

@@ -153,9 +153,15 @@ def unstretch(s: Statement, made: Made) -> Statement | Operand:
             and made[x].op.name == "broadcast_to"
         ):
             short = made[x].inputs[0]
-        if short is not None:
+        if short is not None and keeps_dtype(s, short, other):
             return replace(s, inputs=(short, other) if i == 0 else (other, short))
     return s
+
+
+def keeps_dtype(s: Statement, *inputs: Operand) -> bool:
+    """Whether the result is what it was: a mask / n, of Python's n, would be float64."""
+    dtypes = {x.dtype for x in inputs if isinstance(x, Value)}
+    return s.op.dtype is not None or s.target.dtype in dtypes
 
 
 def drop_units(s: Statement, made: Made) -> Statement | Operand:
@@ -193,7 +199,7 @@ def divide_once(s: Statement, made: Made) -> Statement | Operand:
 SIMPLIFICATIONS = (drop_markers, unstretch, drop_units, divide_once)
 RESERVED = {*keyword.kwlist, "np", "math", "abs", "float", "len", "max", "min", "range", "zip",
             "order", "start", "rows", "batch_size", "windows", "add_windows",
-            "first_maximum"}  # fmt: skip
+            "first_maximum", "truncated_normal", "orthogonal"}  # fmt: skip
 
 
 def name(program: Program) -> Program:

@@ -56,6 +56,36 @@ def maximum(a: Operand, b: Operand) -> Value:
     return apply("maximum", a, b)
 
 
+def minimum(a: Operand, b: Operand) -> Value:
+    return apply("minimum", a, b)
+
+
+def floor(x: Operand) -> Value:
+    return apply("floor", x)
+
+
+def sin(x: Operand) -> Value:
+    return apply("sin", x)
+
+
+def cos(x: Operand) -> Value:
+    return apply("cos", x)
+
+
+def remainder(a: Operand, b: Operand) -> Value:
+    """a % b, in [0, b) for b > 0."""
+    return apply("remainder", a, b)
+
+
+def clip(x: Operand, low: Operand, high: Operand) -> Value:
+    return apply("clip", x, low, high)
+
+
+def norm(*arrays: Value) -> Value:
+    """The root of the sum of all squares, as one Python number."""
+    return apply("norm", *arrays)
+
+
 def where(condition: Value, a: Operand, b: Operand) -> Value:
     return apply("where", condition, a, b)
 
@@ -134,6 +164,11 @@ elementwise("tanh", lambda dy, y, x: (dy * (1 - y**2),))
 elementwise("sign", lambda dy, y, x: (None,))
 elementwise("maximum", lambda dy, y, a, b: (dy * (a > b), dy * (a <= b)))
 elementwise("minimum", lambda dy, y, a, b: (dy * (a < b), dy * (a >= b)))
+elementwise("clip", lambda dy, y, x, low, high: (dy * (x >= low) * (x <= high), None, None))
+elementwise("floor", lambda dy, y, x: (None,))
+elementwise("sin", lambda dy, y, x: (dy * cos(x),))
+elementwise("cos", lambda dy, y, x: (-dy * sin(x),))
+elementwise("remainder", lambda dy, y, a, b: (dy, -dy * floor(a / b)))
 elementwise("where", lambda dy, y, c, a, b: (None, where(c, dy, 0), where(c, 0, dy)))
 primitive("stop_gradient", shapes.same, lambda dy, y, x: (None,), view=True)
 primitive("cast", shapes.same, dtype="model")
@@ -174,6 +209,8 @@ primitive(
     lambda dy, y, x, axis, keepdims: (restore(dy, x, axis, keepdims) * first_maximum(-x, axis),),
 )
 
+primitive("norm", shapes.scalar, dtype="weak")
+
 # ---- products and shapes ----
 primitive("matmul", shapes.matmul, lambda dy, y, a, b: (dy @ b.T, a.T @ dy))
 primitive("transpose", shapes.transpose, lambda dy, y, x: (dy.T,), view=True)
@@ -206,6 +243,8 @@ primitive("random", shapes.given, dtype="double", draws=True)
 primitive("standard_normal", shapes.given, dtype="double", draws=True)
 primitive("uniform", shapes.given, dtype="double", draws=True)
 primitive("normal", shapes.given, dtype="double", draws=True)
+primitive("truncated_normal", shapes.given, dtype="double", draws=True)
+primitive("orthogonal", shapes.given_matrix, dtype="double", draws=True)
 
 
 def power_slope(x: Operand, k: Operand) -> Operand:

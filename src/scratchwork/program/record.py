@@ -149,7 +149,8 @@ def recording() -> Iterator[Builder]:
 
 ARITHMETIC = {
     *("add", "subtract", "multiply", "divide", "power", "maximum", "minimum", "where", "matmul"),
-    *("negative", "absolute", "exp", "expm1", "log", "log1p", "sqrt", "tanh", "sign"),
+    *("negative", "absolute", "exp", "expm1", "log", "log1p", "sqrt", "tanh", "sign", "remainder"),
+    *("floor", "sin", "cos", "clip"),
 }
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
+from numbers import Real
 from typing import Any, Literal, Protocol, TypeVar
 
-from ..errors import ProgramError, ShapeError
+from ..errors import DescriptionError, ProgramError, ShapeError
 from .ir import Shape, Size, Value, apply, shape_text
 from .passes import unique
 from .record import Builder, recording_aside
@@ -95,7 +96,11 @@ class Scope:
             What an initializer takes for the number of inputs and outputs; by default the first and
             last size.
         """
-        sizes = as_sizes(shape)
+        if isinstance(initializer, type) or not hasattr(initializer, "draw"):
+            todo = "give an object such as sw.Normal(0.1), or sw.initializers.initializer(name)"
+            note = f"{self.recorder.note}, parameter {name}"
+            raise DescriptionError(note, "an initializer with draw()", repr(initializer), todo)
+        sizes = self.fixed(shape)
         if self.mode == "initialize":
             ends = (sizes[0].number, sizes[-1].number) if sizes else (1, 1)
             fan_in, fan_out = fans or ends
@@ -116,12 +121,21 @@ class Scope:
         return value
 
     def state(self, name: str, shape: tuple[Size | int, ...], initial: float = 0.0) -> Value:
-        """Numbers that the layer keeps from step to step and that have no gradient."""
+        """Numbers that the layer keeps from step to step and that have no gradient.
+
+        All begin as ``initial``. ``scratchwork.Layer`` shows a layer with state.
+        """
+        sizes = self.fixed(shape)
+        if not isinstance(initial, Real):
+            todo = f'give a number, and set the array in the model: model["{name}..."] = ...'
+            raise ProgramError(
+                self.recorder.note, f"a number {name} begins as", repr(initial), todo
+            )
         if self.mode == "initialize":
             with self.recorder.at(phase="prologue"):
-                value = apply("full", initial, shape=as_sizes(shape)).named(name)
+                value = apply("full", initial, shape=sizes).named(name)
         else:
-            value = Value(as_sizes(shape), "model", "state").named(name)
+            value = Value(sizes, "model", "state").named(name)
         self.claim(value)
         self.state_values.append(value)
         return value
@@ -138,9 +152,13 @@ class Scope:
         return value
 
     def update(self, state: Value, value: Value) -> None:
-        """Let ``state`` become ``value`` at the end of the step; without effect but in training."""
+        """Let ``state`` become ``value`` at the end of the step; without effect but in training.
+
+        What is read in ``build`` is the state before it; no gradient goes through the next step.
+        """
         if not self.training:
             return
+        self.check_update(state, value)
         if state in self.updates:
             raise ProgramError(
                 self.recorder.note,
@@ -149,6 +167,17 @@ class Scope:
                 "combine them into one",
             )
         self.updates[state] = value
+
+    def check_update(self, state: Value, value: object) -> None:
+        """Refuse what a layer cannot change, and what is not of its shape."""
+        where, by_layer = self.recorder.note, bool(self.recorder.suffix)  # or by the optimizer
+        if by_layer and state not in self.state_values:
+            expected, todo = "an update of a state", "update what scope.state() gave"
+            raise ProgramError(where, expected, repr(state), todo)
+        if not isinstance(value, Value) or value.shape != state.shape:
+            expected = f"an update of shape {shape_text(state.shape)} for {state.name}"
+            todo = "compute it from x and states, and let the state have its shape"
+            raise ShapeError(where, expected, repr(value), todo)
 
     def hyperparameter(self, name: str, default: float) -> Value:
         """A number that can be changed without a new program: a keyword of the printed function."""
@@ -177,10 +206,15 @@ class Scope:
             return self.hyperparameter(name, setting)
         if isinstance(setting, tuple):
             return tuple(self.symbol(f"{name}_{i}", x) for i, x in enumerate(setting, start=1))
-        if not hasattr(setting, "rate"):
+        if not callable(getattr(setting, "rate", None)):
             return setting
         rate = self.symbolic(setting).rate(self.inputs["t"], self.inputs["epoch"])
-        return rate.named("rate") if isinstance(rate, Value) else rate
+        if isinstance(rate, Value):
+            return rate.named("rate")
+        if isinstance(rate, Real):
+            return rate
+        where, todo = type(setting).__name__, "return what was computed from t and epoch"
+        raise ProgramError(where, "rate(t, epoch) to return the rate", repr(rate), todo)
 
     def random(self, shape: tuple[Size | int, ...]) -> Value:
         """Uniform draws from [0, 1), new in every step, in float64 whatever the model's dtype."""
@@ -210,6 +244,14 @@ class Scope:
     def shape_error(self, expected: str, x: Value, todo: str) -> ShapeError:
         """The error for an input of the wrong shape, with this layer's number."""
         return ShapeError(self.recorder.note, expected, shape_text(x.shape), todo)
+
+    def fixed(self, shape: Size | int | tuple[Size | int, ...]) -> Shape:
+        """The shape of a parameter or state: one size or several, none of them n."""
+        sizes = as_sizes(shape if isinstance(shape, tuple) else (shape,))
+        if any(size.batch for size in sizes):
+            todo = "use x.shape[1:]: n is another number in the last batch"
+            raise ShapeError(self.recorder.note, "a fixed shape", shape_text(sizes), todo)
+        return sizes
 
     def claim(self, value: Value) -> None:
         """Give a layer's number a name of its own: _2 behind it where another layer has the name.

@@ -24,6 +24,13 @@ def given(*_: Shape, shape: Shape) -> Shape:
     return shape
 
 
+def given_matrix(*_: Shape, shape: Shape) -> Shape:
+    if len(shape) != 2:
+        todo = "choose another initializer for what is no kernel"
+        raise ShapeError("orthogonal", "a matrix (d_in, d_out)", shape_text(shape), todo)
+    return shape
+
+
 def broadcast(*shapes: Shape) -> Shape:
     """NumPy's rule, read from the right; 1 stretches."""
     result: Shape = ()

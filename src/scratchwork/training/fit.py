@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,13 +14,15 @@ from ..engines.numpy import one_thread
 from ..errors import DataError, DescriptionError, NotReadyError
 from ..losses import Loss, TargetKind
 from ..run import Run
-from ..settings import whole
+from ..settings import fraction, whole
 from ..storage import Array
 from ..streams import Stream, generator
 from . import loop
 from .history import Evaluation, History
+from .labels import Seen
 from .progress import Progress
-from .state import Plan, State
+from .scorers import scores
+from .state import Plan, State, variance
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,9 @@ class Fit:
     from_seed: bool  # whether the start is what the initializers drew
     callbacks: tuple[str, ...]
     examples: Array  # the first rows of X
+    description: Description  # with the learning rate that it began with
+    rows: int
+    held_out: int  # the rows of validation_split, behind those
 
 
 def needs_loss(description: Description, where: str) -> Loss:
@@ -55,26 +61,35 @@ def plan_fit(
     batch_size: int | None,
     epochs: int,
     validation_data: tuple[Any, Any] | None,
+    validation_split: float,
     shuffle: bool,
     callbacks: Sequence[Callable[[], object]],
 ) -> tuple[Plan, TargetKind]:
     """Check everything; nothing is changed yet."""
     loss = needs_loss(run.description, "fit")
     run.refuse_if_busy("fit")
-    X = run.check_X(X, "fit(X)")
-    kind, y = run.check_y(y, len(X), "fit(y)", loss)
+    rows = run.check_X(X, "fit(X)")
+    seen = run.learned(X, y, len(rows), loss, "fit(y)")
+    kind, checked = run.check_y(y, len(rows), "fit(y)", loss, seen)
     whole("fit", "epochs", epochs)
+    held = held_out(validation_split, validation_data, len(rows))
+    cut = len(rows) - held
+    apart = check_validation(run, validation_data, loss, seen)
+    apart = (rows[cut:], checked[cut:], kind) if held else apart
     plan = Plan(
-        X=X,
-        y=y,
+        X=rows[:cut],
+        y=checked[:cut],
         targets=targets_name(kind),
-        batch_size=check_batch_size(run, kind, batch_size, len(X)),
+        batch_size=check_batch_size(run, kind, batch_size, cut),
         epochs=int(epochs),
         shuffle=shuffle,
         seed=run.seed,
-        validate=validation(run, validation_data, loss),
+        validate=validation(run, *apart) if apart else None,
+        held_out=held,
         callbacks=callbacks,
+        seen=seen,
     )
+    run.notice_scale(rows, X)
     return plan, kind
 
 
@@ -83,7 +98,7 @@ def run_fit(
     histories: Sequence[History], remember: Callable[[Fit | None], None],
 ) -> None:  # fmt: skip
     """Train by the plan. What was finished is remembered, however the fit ends."""
-    fresh = run.is_fresh()
+    fresh, run.seen = run.is_fresh(), plan.seen
     run.prepare(plan.X)
     record = Fit(
         start=run.state.copy(),
@@ -94,16 +109,19 @@ def run_fit(
         from_seed=fresh,
         callbacks=names,
         examples=plan.X[:3].copy(),
+        description=run.description,
+        rows=len(plan.X),
+        held_out=plan.held_out,
     )
-    engine, own = run.engine(kind), histories[0]
     for history in histories:
-        history.seed, history.engine = run.seed, engine.name
+        history.seed, history.engine = run.seed, run.engine(kind).name
+    run.refuse_if_busy("fit")  # another thread may have begun one
     run.busy = True
     try:
-        loop.run(engine, run.state, plan, histories, shown)
+        loop.run(partial(run.engine, kind), run.state, plan, histories, shown)
     finally:
         run.busy = False
-        done = len(own.epoch)
+        done = len(histories[0].epoch)
         remember(replace(record, epochs=done) if done else None)
 
 
@@ -127,9 +145,11 @@ def check_batch_size(run: Run, kind: TargetKind, batch_size: int | None, rows: i
         batch_size = rows
     whole("fit", "batch_size", batch_size)
     size = min(int(batch_size), rows)
+    before = run.last_kind
     least = run.engine(kind).source.programs["train_step"].minimum_rows
     smallest = rows % size or size
     if smallest < least:
+        run.last_kind = before  # what is refused leaves no trace
         raise DataError(
             "fit",
             f"batches of at least {least} rows, for BatchNorm's variance",
@@ -139,10 +159,25 @@ def check_batch_size(run: Run, kind: TargetKind, batch_size: int | None, rows: i
     return size
 
 
-def validation(
-    run: Run, data: tuple[Any, Any] | None, loss: Loss
-) -> Callable[[], dict[str, float]] | None:
-    """A function that gives val_loss and the metrics on the validation data."""
+def held_out(split: float, data: tuple[Any, Any] | None, rows: int) -> int:
+    """How many of the last rows are kept for validation: Keras' rounding, never none or all."""
+    fraction("fit", "validation_split", split)
+    if not split:
+        return 0
+    if data is not None:
+        todo = "leave one of the two out"
+        raise DescriptionError("fit", "validation_data or validation_split", "both", todo)
+    kept = rows - int(rows * (1 - split) + 1e-9)  # 0.9 of 10 rows are 9, whatever 1 - 0.9 is
+    if not 0 < kept < rows:
+        expected, got = "rows to train on and rows to validate on", f"{split} of {rows}"
+        raise DataError("fit(validation_split)", expected, got, "choose another share")
+    return kept
+
+
+def check_validation(
+    run: Run, data: tuple[Any, Any] | None, loss: Loss, seen: Seen
+) -> tuple[Array, Array, TargetKind] | None:
+    """The validation data as the programs take them, or an error."""
     if data is None:
         return None
     if not isinstance(data, tuple | list) or len(data) != 2:
@@ -152,16 +187,38 @@ def validation(
             type(data).__name__,
             "give validation_data=(X_val, y_val)",
         )
-    X = run.check_X(data[0], "fit(validation_data X)")
-    kind, y = run.check_y(data[1], len(X), "fit(validation_data y)", loss)
+    X = run.check_X(data[0], "fit(validation_data X)", seen)
+    kind, y = run.check_y(data[1], len(X), "fit(validation_data y)", loss, seen)
+    return X, y, kind
+
+
+def validation(run: Run, X: Array, y: Array, kind: TargetKind) -> Callable[[], dict[str, float]]:
+    """A function that gives val_loss and the metrics on the validation data."""
+    where = "fit(validation_data)"
+    scored(run, X, y, kind, where)  # a scorer that does not fit says so before the training
 
     def validate() -> dict[str, float]:
-        values = run.values(X=X, **{targets_name(kind): y})
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # val_loss shows it
-            result = run.engine(kind).evaluate(values, targets_name(kind))
+            result = measured(run, X, y, kind, where)
         return {f"val_{name}": value for name, value in result.items()}
 
     return validate
+
+
+def measured(run: Run, X: Array, y: Array, kind: TargetKind, where: str) -> dict[str, float]:
+    """Loss, metrics and scorers over all rows, as in inference."""
+    name = targets_name(kind)
+    result = run.engine(kind).evaluate(run.values(X=X, **{name: y}), name)
+    return result | scored(run, X, y, kind, where)
+
+
+def scored(run: Run, X: Array, y: Array, kind: TargetKind, where: str) -> dict[str, float]:
+    """What scikit-learn's scorers make of the predictions, if any were asked for."""
+    names, loss = run.description.scorers, needs_loss(run.description, where)
+    if not names:
+        return {}
+    P = run.engine(kind).predict(run.values(X=X), "predict")
+    return scores(names, loss, P, y, where)
 
 
 def evaluate(run: Run, X: Any, y: Any) -> Evaluation:
@@ -169,9 +226,8 @@ def evaluate(run: Run, X: Any, y: Any) -> Evaluation:
     loss = needs_loss(run.description, "evaluate")
     X = run.check_X(X, "evaluate(X)")
     kind, y = run.check_y(y, len(X), "evaluate(y)", loss)
-    name = targets_name(kind)
     with one_thread():
-        return Evaluation(run.engine(kind).evaluate(run.values(X=X, **{name: y}), name))
+        return Evaluation(measured(run, X, y, kind, "evaluate"))
 
 
 def one_step(run: Run, X: Any, y: Any, where: str) -> dict[str, Any]:
@@ -182,4 +238,5 @@ def one_step(run: Run, X: Any, y: Any, where: str) -> dict[str, Any]:
     check_batch_size(run, kind, None, len(X))
     rng = generator(run.seed, Stream.DRAWS, run.state.epoch)
     t, epoch = run.state.t + 1, run.state.epoch
-    return run.values(X=X, t=t, epoch=epoch, rng=rng, **{targets_name(kind): y})
+    more = {targets_name(kind): y, "y_variance": variance(y)}
+    return run.values(X=X, t=t, epoch=epoch, rng=rng, **more)

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import nan
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ..errors import NotReadyError
+from ..guard import unknown_name
+from ..inspect.display import Shown, Styles
+from ..settings import one_of
 
 
-@dataclass
-class History:
+@dataclass(repr=False)
+class History(Shown):
     """The record of one fit, or of all fits of a model.
+
+    As of a table of pandas, its length is the number of rows (epochs), and its entries are the
+    names of its columns.
 
     Attributes
     ----------
@@ -24,7 +32,7 @@ class History:
     seed : int
     engine : str
     seconds : float
-        The time spent in fit.
+        The time spent in fit, with validation and callbacks.
 
     Examples
     --------
@@ -32,7 +40,11 @@ class History:
     >>> record.add(0, {"loss": 2.0}); record.add(1, {"loss": 1.0})
     >>> record["loss"]
     [2.0, 1.0]
+    >>> len(record), list(record)
+    (2, ['loss'])
     """
+
+    styles: ClassVar[Styles] = ((r"\A.*", "bold"), (r"(?m)^ *\d+", "cyan"), (r"\bnan\b", "red"))
 
     seed: int = 0
     engine: str = "numpy"
@@ -49,8 +61,14 @@ class History:
 
     def __getitem__(self, name: str) -> list[float]:
         if name not in self.history:
-            raise KeyError(f"no {name!r}, only {', '.join(self.history) or 'nothing yet'}")
+            raise unknown_name("history[...]", name, self.history)
         return self.history[name]
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            shown = f"; it is history[{name!r}]" if name in vars(self).get("history", ()) else ""
+            raise AttributeError(f"a History has no attribute {name!r}{shown}")
 
     def __contains__(self, name: object) -> bool:
         return name in self.history
@@ -58,7 +76,27 @@ class History:
     def __iter__(self) -> Iterator[str]:
         return iter(self.history)
 
-    def __repr__(self) -> str:
+    def __len__(self) -> int:
+        return len(self.epoch)
+
+    def to_frame(self, library: str | None = None) -> Any:
+        """A table with a row an epoch: the column epoch, counted from 0, then loss and the others.
+
+        Parameters
+        ----------
+        library : "pandas" or "polars", optional
+            Whose DataFrame; None takes the one that is installed, pandas if both are.
+
+        Raises
+        ------
+        NotReadyError
+            If it is not installed.
+        """
+        if library is not None:
+            one_of("to_frame", "library", library, ("pandas", "polars"))
+        return as_frame({"epoch": list(self.epoch), **self.history}, library)
+
+    def __str__(self) -> str:
         """A table, a line an epoch."""
         names = list(self.history)
         rows = [f"{'epoch':>5}" + "".join(f"{name:>14}" for name in names)]
@@ -66,6 +104,31 @@ class History:
             cells = (f"{self.history[name][i]:>14.6g}" for name in names)
             rows.append(f"{epoch + 1:>5}" + "".join(cells))
         return "\n".join(rows)
+
+
+def as_frame(columns: Mapping[str, list[Any]], library: str | None) -> Any:
+    """A DataFrame of the library, or of the first that is installed."""
+    makers = {"pandas": pandas_frame, "polars": polars_frame}
+    for name in [library] if library else list(makers):
+        try:
+            return makers[name](columns)
+        except ImportError:
+            continue
+    wanted = library or "pandas or polars"
+    todo = f"pip install {library or 'pandas'}; history.history is a dict of lists"
+    raise NotReadyError("to_frame", f"{wanted} to be installed", "none", todo)
+
+
+def pandas_frame(columns: Mapping[str, list[Any]]) -> Any:
+    import pandas
+
+    return pandas.DataFrame(dict(columns))
+
+
+def polars_frame(columns: Mapping[str, list[Any]]) -> Any:
+    import polars
+
+    return polars.DataFrame(dict(columns))
 
 
 class Evaluation(tuple[float, ...]):
@@ -91,7 +154,7 @@ class Evaluation(tuple[float, ...]):
 
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, str) and key not in self.names:
-            raise KeyError(f"no {key!r}, only {', '.join(self.names)}")
+            raise unknown_name("evaluate(...)[...]", key, self.names)
         return super().__getitem__(self.names.index(key) if key in self.names else key)
 
     def as_dict(self) -> dict[str, float]:

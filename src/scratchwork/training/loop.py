@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -21,13 +21,15 @@ CHUNK_SECONDS = 0.1
 
 
 def run(
-    engine: NumpyEngine,
+    engine: Callable[[], NumpyEngine],
     state: State,
     plan: Plan,
     histories: Sequence[History],
     progress: Progress,
 ) -> None:
     """Train for the plan's epochs; state and histories are changed as it goes.
+
+    The engine is asked for in every epoch: a callback may have set another learning rate.
 
     Raises
     ------
@@ -41,7 +43,7 @@ def run(
         with one_thread(), Interrupt() as interrupt, progress:
             for _ in range(plan.epochs):
                 epoch = state.epoch
-                logs = run_epoch(engine, state, plan, interrupt, progress)
+                logs = run_epoch(engine(), state, plan, interrupt, progress)
                 logs |= plan.validate() if plan.validate else {}
                 for history in histories:
                     history.add(epoch, logs)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from ..dialects.numpy_functions import variance_of
 from ..storage import Array, Storage
+from .labels import Seen
 
 
 @dataclass
@@ -57,7 +60,20 @@ class Plan:
     shuffle: bool
     seed: int
     validate: Callable[[], dict[str, float]] | None = None
+    held_out: int = 0  # rows behind X that validate looks at
     callbacks: Sequence[Callable[[], object]] = ()
+    seen: Seen = field(default_factory=Seen)  # what is known of columns and labels from this fit on
+
+    @cached_property
+    def y_variance(self) -> Any:
+        """That of the targets over all rows, which a program with metric r2 asks for."""
+        return variance(self.y)
+
+
+def variance(y: Array) -> Any:
+    """That of each output's targets; None of class numbers, which no program asks for."""
+    given: Any = variance_of  # its text is printed, and has no types
+    return given(y) if y.dtype.kind == "f" else None
 
 
 def step_values(state: State, plan: Plan, rng: np.random.Generator) -> dict[str, Any]:
@@ -69,4 +85,5 @@ def step_values(state: State, plan: Plan, rng: np.random.Generator) -> dict[str,
         "t": state.t + 1,
         "epoch": state.epoch - 1,
         "rng": rng,
+        "y_variance": plan.y_variance,
     }

@@ -1,0 +1,206 @@
+"""Built: what a model has once its input shape is known: numbers by name, and views inside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .arguments import known_arguments
+from .description import Description, check_input_shape
+from .engines.numpy import one_thread
+from .errors import NotReadyError, ScratchworkError, ShapeError
+from .guard import Guarded
+from .inspect.display import SourceText, show
+from .inspect.summary import summarize
+from .inspect.trace import Trace, trace_step
+from .inspect.verify import Verification, verify
+from .programs import description_text
+from .run import Run, chosen_seed
+from .settings import one_of
+from .storage import Array
+from .training import fit as training
+from .training.arrays import as_numbers
+from .writing import write_program
+
+FUNCTIONS = {"step": "train_step", "epoch": "train_epoch"}
+
+
+@known_arguments
+class Built(Guarded):
+    """A description and, from the first shape on, the run of its programs.
+
+    Parameters
+    ----------
+    description : Description
+    """
+
+    description: Description
+    seed: int | None
+    source_file: str | Path | None
+    run: Run | None
+    last_fit: training.Fit | None
+
+    def __init__(self, description: Description) -> None:
+        self.description = description
+        self.seed = self.source_file = self.run = self.last_fit = None
+
+    def __repr__(self) -> str:
+        return description_text(self.description)
+
+    # ---- the run ----
+    def build(self, given: Any) -> None:
+        """Draw the parameters for rows of a shape; fit, evaluate and predict do so by themselves.
+
+        From here on source, summary, trace, verify, predict, evaluate and the parameters are there,
+        also before ``compile`` as far as they need no loss. Layers that are fitted to rows
+        (Standardize) are fitted by ``fit``. Keras' ``(None, 784)`` is read as ``(784,)``.
+
+        Parameters
+        ----------
+        given : array (n, ...), int or tuple of int
+            Rows, of which only the shape is looked at, or the shape of one row.
+
+        Raises
+        ------
+        ShapeError
+            If the model was built for another shape, or layers do not fit it.
+
+        Examples
+        --------
+        >>> import scratchwork as sw
+        >>> model = sw.Sequential([sw.Dense(3, activation="relu"), sw.Dense(2)])
+        >>> model.build(4)
+        >>> {name: array.shape for name, array in model.parameters.items()}
+        {'W1': (4, 3), 'b1': (3,), 'W2': (3, 2), 'b2': (2,)}
+        """
+        shape = row_shape(given)
+        known = self.description.input_shape
+        if known and shape != known:
+            todo = "make a new model for other rows"
+            raise ShapeError("build", f"rows of shape {known}", str(shape), todo)
+        self.begin("build", shape)
+
+    def ready(self, where: str, X: Any = None) -> Run:
+        """The run, begun with the shape of X if none was given."""
+        if self.run is not None:
+            return self.run
+        given = None if X is None else as_numbers(X, f"{where}(X)").shape
+        shape = self.description.input_shape or (given or ())[1:]
+        if not shape:
+            got = "none yet" if given is None else f"X of shape {given}"
+            todo = "give input_shape= to Sequential, or rows of features: X (n, features)"
+            raise NotReadyError(where, "a known input shape", got, todo)
+        return self.begin(where, shape)
+
+    def begin(self, where: str, shape: tuple[int, ...]) -> Run:
+        """Begin the run for rows of this shape, unless there is one."""
+        if self.run is None:
+            if not shape:
+                todo = "give the shape of a row, or rows of features: X (n, features)"
+                raise NotReadyError(where, "a shape with at least one size", "()", todo)
+            description = replace(self.description, input_shape=check_input_shape(shape))
+            seed = chosen_seed(None, self.seed)
+            self.run = Run(description, seed, self.source_file)
+            self.description, self.seed = description, seed
+        return self.run
+
+    @contextmanager
+    def begun(self, where: str, X: Any) -> Iterator[Run]:
+        """The run. If it began with this X, and that was refused, the model is as it was before."""
+        before = self.run, self.description, self.seed
+        try:
+            yield self.ready(where, X)
+        except ScratchworkError:
+            if before[0] is None and self.run is not None and self.run.is_fresh():
+                self.run, self.description, self.seed = before
+            raise
+
+    # ---- looking inside ----
+    def source(self, name: str = "step") -> SourceText:
+        """The text that runs; ``name`` is one of its functions, or "program" for all of it.
+
+        The functions are "step", "epoch", "predict", "raw", "evaluate" and "initialize".
+        ``inspect.getsource`` of the running function is equal to it.
+        """
+        made = self.ready("source").engine().source
+        if name == "program":
+            return SourceText(made.text)
+        found = FUNCTIONS.get(name, name)
+        if found not in made.functions and found in ("train_step", "train_epoch", "evaluate"):
+            training.needs_loss(self.description, "source")
+        one_of("source", "name", name, ("program", *FUNCTIONS, *made.functions))
+        return SourceText(made.functions[found])
+
+    def summary(self) -> None:
+        """Print layers, output shapes, parameters, memory and multiply-adds of a step."""
+        show(summarize(self.ready("summary").description))
+
+    def trace(self, X: Any, y: Any) -> Trace:
+        """Every named array of one training step on these rows; the model is not changed."""
+        with self.begun("trace", X) as run, one_thread():
+            values = training.one_step(run, X, y, "trace")
+            return trace_step(run.engine(), values)
+
+    def verify(self, X: Any, y: Any) -> Verification:
+        """Check every gradient of this network on these rows against differences of the loss."""
+        with self.begun("verify", X) as run, one_thread():
+            values = training.one_step(run, X, y, "verify")
+            return verify(run, values)
+
+    def write(
+        self,
+        path: str | Path,
+        *,
+        program: str = "train",
+        data: Any = None,
+        epochs: int | None = None,
+        batch_size: int | None = None,
+        names: Sequence[str] | None = None,
+    ) -> tuple[Path, ...]:
+        """Write a program that needs NumPy alone; see ``scratchwork.writing.write_program``."""
+        return write_program(
+            self, path, program=program, data=data, epochs=epochs, batch_size=batch_size,
+            names=names,
+        )  # fmt: skip
+
+    @property
+    def classes_(self) -> Array | None:
+        """The labels in the order of the outputs: None before a fit, and if y is no class."""
+        return None if self.run is None else self.run.seen.classes
+
+    @property
+    def feature_names_in_(self) -> Array | None:
+        """The names of the columns, if the first fit was to a frame."""
+        names = () if self.run is None else self.run.seen.columns
+        return np.array(names, object) if names else None
+
+    # ---- numbers ----
+    @property
+    def parameters(self) -> dict[str, Array]:
+        """Copies of the parameters, by the names that the program prints."""
+        views = self.ready("parameters").state.parameters
+        return {name: view.copy() for name, view in views.items()}
+
+    def set_parameters(self, given: Mapping[str, Any]) -> None:
+        """Set parameters or state by name, each of the right shape; all or none."""
+        self.ready("set_parameters").set_arrays(given, "set_parameters")
+
+    def __getitem__(self, name: str) -> Array:
+        return self.ready("model[...]").array(name, "model[...]").copy()
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self.ready("model[...]").set_arrays({name: value}, "model[...]")
+
+
+def row_shape(given: Any) -> tuple[int, ...]:
+    """The shape of a row, from the shape itself or from rows."""
+    if isinstance(given, int):
+        return check_input_shape(given)
+    if isinstance(given, tuple | list) and all(x is None or isinstance(x, int) for x in given):
+        return check_input_shape(given[given[:1] in ((None,), [None]) :])
+    return tuple(as_numbers(given, "build(X)").shape[1:])

@@ -1,0 +1,188 @@
+"""A table or arrays of the user's own: train, predict, and what is refused."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.cli.conftest import Runner
+
+EPOCHS = ("--epochs", "3")
+
+
+@pytest.fixture
+def table(run: Runner) -> Path:
+    """flowers.csv in the current folder: a number of the row, two features, a text."""
+    rng, rows = np.random.default_rng(0), ["id;length;width;species"]
+    for i in range(90):
+        kind = i % 3
+        length, width = rng.normal((kind, -kind), 0.1)
+        rows.append(f"{i};{length:.3f};{width:.3f};{('rose', 'lily', 'iris')[kind]}")
+    Path("flowers.csv").write_text("\n".join(rows) + "\n")
+    return Path("flowers.csv")
+
+
+@pytest.fixture
+def prices(run: Runner) -> Path:
+    """prices.csv: a straight line, far from 0."""
+    x = np.linspace(0, 10, 80)
+    rows = [f"{a},{200_000 + 10_000 * a}" for a in x]
+    Path("prices.csv").write_text("\n".join(["area,price", *rows]) + "\n")
+    return Path("prices.csv")
+
+
+def test_classes_of_a_table(run: Runner, table: Path) -> None:
+    result = run("train", "flowers.csv", "--target", "species", "--drop", "id", "--epochs", "30")
+    lines = result.stdout.splitlines()
+    assert lines[0] == (
+        "flowers: species (iris, lily, rose); 2-64-32-3, relu, Adam; "
+        "rows: 63 training, 14 validation, 13 test"
+    )
+    words = "flowers.csv --target species --drop id --epochs 30"
+    assert lines[-4:] == [
+        "test accuracy: 100.0 %",
+        f"read its program: scratchwork source {words}",
+        f"or keep it as a file: scratchwork train {words} --write flowers.py",
+        f"to use the network: scratchwork train {words} --network flowers.py",
+    ]
+
+
+def test_predict_answers_by_name(
+    run: Runner, table: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    words = ("--drop", "id", "--epochs", "30", "--network", "flowers.py")
+    assert run("train", "flowers.csv", *words).stdout.endswith(
+        "the trained network: flowers.py\nuse it: scratchwork predict flowers.py ROWS.csv\n"
+    )
+    Path("new.csv").write_text("width,length\n0.02,0.05\n-2.1,1.9\n")
+    assert run("predict", "flowers.py", "new.csv").exit_code == 0
+    answers = capfd.readouterr().out.splitlines()
+    assert [answer.split(" ")[0] for answer in answers] == ["rose", "iris"]
+    Path("other.csv").write_text("width,size\n0.02,0.05\n")
+    assert run("predict", "flowers.py", "other.csv").exit_code == 1
+    assert capfd.readouterr().err == "cannot read other.csv: line 1: no column length\n"
+
+
+def test_numbers_of_a_table(run: Runner, prices: Path) -> None:
+    result = run("train", "prices.csv", "--target", "price")
+    assert result.stdout.startswith("prices: price; 1-64-32-1, relu, Adam; rows: 56 training")
+    last = next(line for line in result.stdout.splitlines() if line.startswith("test "))
+    r2 = float(re.fullmatch(r"test loss: \S+, mean_absolute_error: \S+, r2: (\S+)", last)[1])  # type: ignore[index] # it matches
+    assert r2 > 0.9
+    assert "# layer 3: Rescale(" in run("source", "prices.csv").stdout
+
+
+@pytest.mark.parametrize("labels", [(0, 1, 2), (1, 2, 3)])
+def test_arrays(run: Runner, labels: tuple[int, ...]) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (60, 4, 4), dtype=np.uint8)
+    np.savez("small.npz", X=images, y=np.resize(labels, 60))
+    result = run("train", "small.npz", *EPOCHS)
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.startswith("small: y")
+    assert "16-64-32-3" in result.stdout
+    source = run("source", "small.npz", "--program", "program").stdout
+    assert "Rescale(1 / 255)" in source
+    assert "Flatten()" in source
+
+
+def test_every_option_at_once(run: Runner, table: Path) -> None:
+    options = {
+        "--loss": "ce",
+        "--l2": "0.1",
+        "--dropout": "0.1",
+        "--schedule": "one-cycle",
+        "--engine": "numpy",
+        "--optimizer": "rmsprop",
+        "--activation": "swish",
+    }
+    words = [word for pair in options.items() for word in pair]
+    printed = run("source", "flowers.csv", "--batch-norm", "--drop", "id", *words).stdout
+    for part in ("BatchNorm()", "l2=0.1", "rate1", "OneCycle", "RMSProp", "silu", "cross_entropy"):
+        assert part in printed + run("source", "flowers.csv", *words, "--program", "program").stdout
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    ["step", "exponential", "inverse-time", "polynomial", "cosine", "warm-cosine", "one-cycle"],
+)
+def test_each_schedule_ends_low(run: Runner, schedule: str) -> None:
+    printed = run("source", "iris", "--schedule", schedule).stdout
+    assert "rate = " in printed
+    assert run("train", "iris", "--schedule", schedule, *EPOCHS).exit_code == 0
+
+
+def test_summary_and_verify(run: Runner, table: Path) -> None:
+    words = ("flowers.csv", "--drop", "id", "--batch-norm", "--activation", "tanh")
+    shown = run("summary", *words)
+    assert "BatchNorm()" in shown.stdout
+    assert "total" in shown.stdout
+    checked = run("verify", *words)
+    assert (checked.exit_code, checked.stderr) == (0, "")
+    assert checked.stdout.endswith("gradients agree to 1e-06\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        ("train missing.csv", 1, "missing.csv expects a file that exists, got no such file"),
+        ("train flowers.csv --target sort", 1, "--target one of its 4 columns, id, length"),
+        ("train flowers.csv --target id", 1, 'leave the column out with --drop "species"'),
+        ("train flowers.csv --loss binary_cross_entropy", 2, "expects two classes, got 3"),
+        ("train flowers.csv --loss mse", 1, 'for classes use loss="cross_entropy"'),
+        ("train flowers.csv --data x.npz", 2, "--data expects mnist, got flowers.csv"),
+        ("predict flowers.py flowers.csv", 1, "a program that train --network wrote, got no such"),
+        ("predict flowers.csv flowers.csv", 1, "got another file"),
+        ("train flowers.csv --network a.txt", 2, "ends in .py"),
+        ("train flowers.csv --engine cuda", 2, "'cuda' is not one of 'auto', 'numpy'"),
+    ],
+)
+def test_what_is_refused(run: Runner, table: Path, words: str, code: int, message: str) -> None:
+    result = run(*words.split())
+    assert (result.exit_code, result.stdout.count("epoch")) == (code, 0)
+    assert message in result.stderr
+
+
+def test_a_changed_network_is_not_run(run: Runner, table: Path) -> None:
+    run("train", "flowers.csv", "--drop", "id", *EPOCHS, "--network", "flowers.py")
+    with open("flowers.py", "a") as file:
+        file.write("print('mine')\n")
+    result = run("predict", "flowers.py", "flowers.csv")
+    assert result.exit_code == 1
+    assert "got one that was changed since; to run it all the same: python flowers.py" in (
+        result.stderr
+    )
+
+
+# ---- help ----
+def test_doctor(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "threadpoolctl", None)
+    monkeypatch.setattr("scratchwork.cli.diagnosis.PACKAGES", {"numpy": "", "no-such": "nothing"})
+    monkeypatch.setenv("SCRATCHWORK_MNIST", "nowhere.npz")
+    result = run("doctor")
+    assert result.exit_code == 0
+    for part in ("scratchwork", "Python", "engines", "cache", "missing: nothing"):
+        assert part in result.stdout
+    todo = [line for line in result.stdout.splitlines() if line.startswith("to mend it: ")]
+    assert todo == [
+        "to mend it: pip install no-such",
+        "to mend it: set it to an .npz file or a folder",
+    ]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion(run: Runner, shell: str) -> None:
+    assert "_SCRATCHWORK_COMPLETE" in run("completion", shell).stdout
+
+
+def test_data_sets_and_files_are_completed(run: Runner) -> None:
+    from click.shell_completion import ShellComplete
+
+    from scratchwork.cli import main
+
+    shell = ShellComplete(main, {}, "scratchwork", "_SCRATCHWORK_COMPLETE")
+    found = [(item.value, item.type) for item in shell.get_completions(["train"], "sp")]
+    assert found == [("spirals", "plain"), ("sp", "file")]
