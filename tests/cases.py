@@ -651,9 +651,9 @@ SCHEDULES = (
         sw.CosineDecay(0.3, 2, end_learning_rate=0.1, warmup_steps=3),
         {1: 0.1, 2: 0.2, 3: 0.3, 4: 0.3, 5: 0.2, 6: 0.1, 9: 0.1},
     ),
-    ScheduleCase(sw.CosineDecay(0.4, 2, restarts=1), {1: 0.4, 2: 0.2, 3: 0.4, 4: 0.2, 5: 0.4}),
+    ScheduleCase(sw.CosineDecay(0.4, 2, period_factor=1), {1: 0.4, 2: 0.2, 3: 0.4, 4: 0.2, 5: 0.4}),
     ScheduleCase(
-        sw.CosineDecay(0.4, 1, 0.02, warmup_steps=1, restarts=3),
+        sw.CosineDecay(0.4, 1, 0.02, warmup_steps=1, period_factor=3),
         {1: 0.4, 2: 0.4, 3: 0.4, 4: 0.305, 5: 0.115, 6: 0.4, 15: 0.4},
     ),
     ScheduleCase(

@@ -77,6 +77,8 @@ class Network:
         rng = np.random.default_rng([self.seed, 2])
         names = (*model.parameters, *self.state_names())
         model.set_parameters({name: moved(name, model[name], rng) for name in names})
+        assert model.run is not None
+        model.run.prepared = False  # the first fit measures its rows, as the other library's does
         return model
 
     def data(self) -> tuple[Array, Array]:

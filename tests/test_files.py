@@ -132,6 +132,23 @@ def test_a_link_to_nowhere_is_not_replaced(model: sw.Sequential, tmp_path: Path)
     assert (tmp_path / "net.py").is_symlink()
 
 
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no such devices there")
+@pytest.mark.parametrize("name", ["net.py", "net.npz"])
+def test_what_has_no_end_is_not_read(name: str, model: sw.Sequential, tmp_path: Path) -> None:
+    for make in (os.mkfifo, lambda path: path.symlink_to("/dev/zero")):
+        make(tmp_path / name)
+        with pytest.raises(FileError, match="got another file"):
+            model.write(tmp_path / "net.py", data=(X, LABELS))
+        (tmp_path / name).unlink()
+
+
+def test_of_another_file_only_the_beginning_is_read(tmp_path: Path) -> None:
+    with open(tmp_path / "net.py", "wb") as file:
+        file.truncate(2**40)  # without taking room
+    with pytest.raises(FileError, match="got another file"):
+        refuse_foreign(tmp_path / "net.py")
+
+
 def test_a_folder_in_its_place_is_left_alone(model: sw.Sequential, tmp_path: Path) -> None:
     for name in "net.py", "net.npz":
         (tmp_path / name).mkdir()

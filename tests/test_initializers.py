@@ -172,13 +172,20 @@ def test_the_default_suits_the_activation(name: str):
         assert initializers.suited("zeros", function) is initializers.INITIALIZERS["zeros"]
 
 
+def test_each_name_is_an_object():
+    for name, rule in initializers.INITIALIZERS.items():
+        assert getattr(initializers, name) is rule
+
+
 def test_layers_use_the_default():
-    layers = [sw.Conv2D(5, 3, "relu"), sw.Flatten(), sw.Dense(6, "selu"), sw.Dense(2)]
-    model = sw.Sequential(layers, input_shape=(5, 5, 2))
+    layers = [sw.Conv2D(5, 3, "relu"), sw.Conv2D(4, 1, "selu"), sw.Flatten(), sw.Dense(6, "relu")]
+    model = sw.Sequential([*layers, sw.Dense(3, "selu"), sw.Dense(2)], input_shape=(5, 5, 2))
     lines = model.source("initialize")
-    assert "limit1 = math.sqrt(6 / 18)" in lines
-    assert "stddev2 = math.sqrt(1 / 45)" in lines
-    assert "limit3 = math.sqrt(6 / (6 + 2))" in lines
+    assert "limit1 = math.sqrt(6 / (18 + 45))" in lines  # filters: not he_uniform
+    assert "stddev2 = math.sqrt(1 / 5)" in lines
+    assert "limit3 = math.sqrt(6 / 36)" in lines
+    assert "stddev4 = math.sqrt(1 / 6)" in lines
+    assert "limit5 = math.sqrt(6 / (3 + 2))" in lines
 
 
 def test_a_bias_has_an_initializer_of_its_own():

@@ -168,6 +168,11 @@ def test_a_rate_goes_to_zero_without_a_warning():
     assert result(record) == [1e4]
 
 
+def test_names_of_losses_with_settings_are_objects():
+    for name in losses.LOSSES:
+        assert losses.loss(getattr(losses, name)) == losses.LOSSES[name]
+
+
 def test_a_small_log_cosh_keeps_its_digits():
     R = np.array([[1e-6], [-1e-3]])
     record = of_function(losses.log_cosh, (Input((N, 1)),) * 2, [R, np.zeros((2, 1))])

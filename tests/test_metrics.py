@@ -68,12 +68,14 @@ def test_accuracy(loss: str, raw: Any, targets: Any, share: float) -> None:
         (CE, THREE, [0, 1, 2, 1]),
         (BCE, [[0.1], [-0.1], [3], [-3]], [1, 0, 0, 0]),
         (HINGE, [[0.1], [-0.1], [3], [-3]], [1, 0, 0, 0]),
+        (CE, [[0, 1e-9], [20, 20.000002]], [1, 1]),  # probabilities are equal in float32
+        (BCE, [[1e-9], [-1e-9]], [1, 0]),
     ],
 )
 def test_accuracy_is_the_share_of_right_classes(loss: str, raw: Any, targets: Any) -> None:
     """What the metric calls right is what predict_classes says."""
     Z = np.asarray(raw, float)
-    model = identity(Z.shape[1], loss, "accuracy")
+    model = identity(Z.shape[1], loss, "accuracy", "float32")
     share = np.mean(model.predict_classes(Z) == np.asarray(targets))
     assert model.evaluate(Z, targets)["accuracy"] == pytest.approx(share)
 
@@ -296,6 +298,43 @@ def test_a_metric_that_is_not_one_number_a_row() -> None:
         return P - Y
 
     refused(lambda: identity(2, MSE, [rest]), ValueError, "metric rest", "(n, 2)", ".mean(axis=1)")
+
+
+def root(P: Any, Y: Any) -> Any:
+    return np.sqrt(((P - Y) ** 2).mean())
+
+
+def total(P: Any, Y: Any) -> Any:
+    return abs(P - Y).sum()
+
+
+def over_rows(P: Any, Y: Any) -> Any:
+    return abs(P - Y).max(axis=1).mean(axis=0)
+
+
+@sw.composite()
+def as_one(P: Any, Y: Any) -> Any:
+    return abs(P - Y).mean()
+
+
+def inner(P: Any, Y: Any) -> Any:
+    return as_one(P, Y)
+
+
+def test_a_number_that_is_no_mean_is_refused() -> None:
+    """evaluate averages blocks of rows: right for means alone."""
+    for metric in (root, total):
+        name, words = metric.__name__, ("one number a row, (n,)", "() that is no .mean()")
+        refused(lambda m=metric: identity(2, MSE, [m]), ValueError, f"metric {name}", *words)
+    assert identity(2, MSE, [over_rows, as_one, inner, bias])
+
+
+def test_metrics_share_a_line_that_has_a_name() -> None:
+    assert "D = np.abs(R)" in (text := identity(1, MAE, [MAE]).source())
+    assert f"{MAE} = D.mean()" in text
+    text = identity(1, BCE, ["accuracy", "binary_accuracy"]).source()
+    assert text.count("accuracy = right.mean()") == 2
+    assert "t1" not in text
 
 
 @pytest.mark.parametrize("metric", ["accuracy", "binary_accuracy"])

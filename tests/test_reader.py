@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -169,16 +171,16 @@ def test_each_row_gets_an_answer_with_or_without_names(tmp_path: Path) -> None:
 
 
 WRONG = {
-    "too few columns": ("1,2,3,4\n", "line 1: expected 5 numbers, got 4 in 4 cells"),
-    "too many columns": ("1,2,3,4,5,6\n", "line 1: expected 5 numbers, got 6 in 6 cells"),
-    "a short row": ("1,2,3,4,5\n1,2\n", "line 2: expected 5 numbers, got 2 in 2 cells"),
-    "text in a cell": ("1,2,3,4,5\n1,2,x,4,5\n", "line 2: expected 5 numbers, got 4 in 5 cells"),
-    "text in the first row": ("1,2,x,4,5\n", "line 1: expected 5 numbers, got 4 in 5 cells"),
-    "an empty cell": ("a,b,c,d,e\n1,2,,4,5\n", "line 2: expected 5 numbers, got 4 in 5 cells"),
-    "NaN": ("1,2,nan,4,5\n", "line 1: expected 5 numbers, got 4 in 5 cells"),
+    "too few columns": ("1,2,3,4\n", "line 1: expected 5 numbers, got 4"),
+    "too many columns": ("1,2,3,4,5,6\n", "line 1: expected 5 numbers, got 6"),
+    "a short row": ("1,2,3,4,5\n1,2\n", "line 2: expected 5 numbers, got 2"),
+    "text in a cell": ("1,2,3,4,5\n1,2,x,4,5\n", "line 2, column 3: 'x' is no number"),
+    "text in the first row": ("1,2,x,4,5\n", "line 1, column 3: 'x' is no number"),
+    "an empty cell": ("a,b,c,d,e\n1,2,,4,5\n", "line 2, column c: '' is no number"),
+    "NaN": ("1,2,nan,4,5\n", "line 1, column 3: 'nan' is no number"),
     "names alone": ("a,b,c,d,e\n", "there is no row of numbers"),
     "an empty file": ("", "there is no row of numbers"),
-    "blanks between": ("1 2 3 4 5\n1 2 3 4 5\n", "line 2: expected 5 numbers, got 0 in 1 cells"),
+    "blanks between": ("1 2 3 4 5\n1 2 3 4 5\n", "line 2: expected 5 numbers, got 1"),
 }
 
 
@@ -197,6 +199,8 @@ FEATURES = {
     "under other names": "v,w,x,y,z\n1,2,3,4,5\n",
     "by name": "e,d,c,b,a\n5,4,3,2,1\n",
     "by name, among others": "id;e;d;c;b;a;kind\n7;5;4;3;2;1;rose\n",
+    "by name, one as a truth": "e;d;c;b;a\n5;4;3;2;True\n",
+    "by order, one as a truth": "TRUE,2,3,4,5\n",
     "by name, with tabs and blanks": "e\t d\tc\tb\ta\n5\t4\t3\t2\t1\n",
 }
 
@@ -216,8 +220,10 @@ def test_columns_are_found_by_their_names(
     ("text", "message"),
     [
         ("a,b,c\n1,2,3\n", "line 1: no column d, e"),
-        ("e,d,c,b,a\n5,4,3\n", "line 2: expected 5 numbers, got 3 in 3 cells"),
-        ("e,d,c,b,a\n5,4,x,2,1\n", "line 2: expected 5 numbers, got 4 in 5 cells"),
+        ("e,d,c,b,a\n5,4,3\n", "line 2: expected 5 numbers, got 3"),
+        ("id,e,d,c,b,a\n5,4,3,2,1\n", "line 2: expected 5 numbers, got 4"),
+        ("e,d,c,b,a\n5,4,x,2,1\n", "line 2, column c: 'x' is no number"),
+        ("e,d,c,b,a,b,e\n5,4,3,2,1,2,5\n", "line 1: more than one column b, e"),
     ],
 )
 def test_named_columns_that_are_missing(
@@ -230,8 +236,8 @@ def test_named_columns_that_are_missing(
 
 
 def test_a_file_that_cannot_be_read_is_named(file: Path) -> None:
-    assert "cannot read none.csv: [Errno 2] No such file" in written.complaint(file, "none.csv")
-    assert "cannot read .: " in written.complaint(file, ".")
+    assert "cannot read none.csv: No such file" in written.complaint(file, "none.csv")
+    assert "cannot read .: Is a directory" in written.complaint(file, ".")
     binary, endless = table(file.parent, "\u00fc", "latin-1"), '"' + 200_000 * "x"
     assert "cannot read rows.csv: 'utf-8' codec" in written.complaint(file, binary)
     table(file.parent, endless)
@@ -258,6 +264,58 @@ def test_check_tells_a_changed_number(file: Path) -> None:
         "0 of 3 stored answers repeated\n",
         "",
     )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes of this kind there")
+def test_a_reader_of_the_answers_that_goes_away(file: Path) -> None:
+    words = [sys.executable, file.name, table(file.parent, "1,2,3,4,5\n" * 5000)]
+    pipes: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": file.parent}
+    with subprocess.Popen(words, **pipes) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(timeout=60) == 1
+
+
+def test_ctrl_c_ends_in_silence(file: Path) -> None:
+    text = file.read_text()
+    file.write_text(
+        text.replace(
+            "def forward(",
+            "def forward(*_, **__):\n    raise KeyboardInterrupt\n\n\ndef before(",
+            1,
+        )
+    )
+    done = written.run(file, table(file.parent, "1,2,3,4,5\n"))
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+def test_a_terminal_without_the_letters_of_a_class(tmp_path: Path) -> None:
+    file = reader(fitted(sw.Dense(3)), tmp_path, names=["\u4e2d", "\u4e2e", "\u4e2f"])
+    shown = written.output(file, table(tmp_path, "1,2,3,4,5\n"), PYTHONIOENCODING="ascii")
+    assert shown.startswith("\\u4e2")
+
+
+# ---- all outputs as a table ----
+OUTPUTS: dict[str, Any] = {
+    "cross_entropy": (3, LABELS, "0,1,2"),
+    "binary_cross_entropy": (1, LABELS > 0, "False,True"),
+    "hinge": (1, LABELS > 0, "output 1"),
+    "mean_squared_error": (1, NUMBERS, "output 1"),
+}
+
+
+@pytest.mark.parametrize("loss", OUTPUTS)
+def test_all_outputs_as_a_table(loss: str, tmp_path: Path) -> None:
+    units, y, header = OUTPUTS[loss]
+    model = compiled(sw.Dense(units), loss=loss)
+    model.fit(X, y, epochs=1)
+    rows = table(tmp_path, "\n".join(",".join(map(str, x)) for x in X))
+    first, *shown = written.output(reader(model, tmp_path), rows, "--probabilities").splitlines()
+    assert first == header
+    P = model.predict(X)
+    P = np.hstack([1 - P, P]) if loss == "binary_cross_entropy" else P
+    got = [list(map(float, line.split(","))) for line in shown]
+    np.testing.assert_allclose(got, P, rtol=1e-5, atol=1e-6)
 
 
 # ---- what an answer says ----

@@ -193,9 +193,15 @@ def test_the_counts_are_explained():
     assert "# epoch is counted from 0" in by_epoch
 
 
+@pytest.mark.parametrize("name", ["restarts", "T_mult", "t_mul"])
+def test_the_period_factor_has_other_names(name: str):
+    with pytest.raises(DescriptionError, match="it is called period_factor here"):
+        sw.CosineDecay(0.1, **{name: 2})
+
+
 def test_restarts_come_in_time_for_any_number_of_periods():
     """Where floor(log(x) / log(k)) would be one too small by rounding."""
-    rate = sw.CosineDecay(0.4, 1, end_learning_rate=0.1, restarts=3)
+    rate = sw.CosineDecay(0.4, 1, end_learning_rate=0.1, period_factor=3)
     begins = [1 + (3**i - 1) // 2 for i in range(6)]
     found = rates(rate, max(begins))
     assert np.flatnonzero(found > 0.4 - 1e-12).tolist() == [t - 1 for t in begins]
@@ -205,7 +211,7 @@ def test_tuples_of_any_kind_and_numbers_of_numpy():
     expected = sw.PiecewiseConstant((2, 4), (0.3, 0.2, 0.1))
     assert sw.PiecewiseConstant([2, 4], np.array([0.3, 0.2, 0.1])) == expected
     assert type(sw.StepDecay(0.1, every=np.int64(3)).every) is float
-    assert type(sw.CosineDecay(0.1, restarts=np.int64(2)).restarts) is int
+    assert type(sw.CosineDecay(0.1, period_factor=np.int64(2)).period_factor) is int
 
 
 EXAMPLES: dict[str, Any] = {
@@ -241,8 +247,8 @@ EXAMPLES: dict[str, Any] = {
         ("PolynomialDecay", {"power": 0}, "power=0"),
         ("PolynomialDecay", {"end_learning_rate": -0.1}, "end_learning_rate >= 0, got"),
         ("CosineDecay", {"warmup_steps": -1}, "warmup_steps=-1"),
-        ("CosineDecay", {"restarts": 1.5}, "a whole number restarts >= 0, got 1.5"),
-        ("CosineDecay", {"restarts": -1}, "a whole number restarts >= 0, got -1"),
+        ("CosineDecay", {"period_factor": 1.5}, "a whole number period_factor >= 0, got 1.5"),
+        ("CosineDecay", {"period_factor": -1}, "a whole number period_factor >= 0, got -1"),
         ("OneCycle", {"warmup_fraction": 1}, "0 <= warmup_fraction < 1, got warmup_fraction=1"),
         ("OneCycle", {"warmup_fraction": 0}, "warmup_fraction > 0, got warmup_fraction=0"),
         ("OneCycle", {"total_steps": 0}, "total_steps=0"),

@@ -10,6 +10,7 @@ import pytest
 
 from scratchwork import settings
 from scratchwork.errors import DescriptionError
+from scratchwork.programs import callers_level
 
 NAN, INF = float("nan"), float("inf")
 NUMBERS: dict[str, tuple[Any, list[Any], list[Any]]] = {
@@ -53,6 +54,18 @@ def test_whole_numbers(value: Any):
 def test_what_is_no_whole_number(value: Any):
     with pytest.raises(DescriptionError, match="Dense expects a whole number units >= 1, got"):
         settings.whole("Dense", "units", value)
+
+
+@pytest.mark.parametrize("value", [10**30, 10**5000], ids=["1e30", "1e5000"])
+def test_huge_numbers(value: int):
+    settings.whole("fit", "epochs", value)  # no size of an array
+    with pytest.raises(DescriptionError, match="units >= 1 and <= 100000000, got"):
+        settings.whole("Dense", "units", value)
+
+
+def test_numbers_that_no_float_holds():
+    with pytest.raises(DescriptionError, match="got size=a whole number of 1329 bits"):
+        settings.positive("Layer", "size", 10**400)
 
 
 def test_the_least_whole_number_can_be_another():
@@ -117,3 +130,9 @@ def test_what_is_no_number_stays():
     described = Described(schedule)
     settings.as_floats(described, "a")
     assert described.a is schedule
+
+
+def test_a_warning_finds_its_line_where_the_caller_has_no_name():
+    level: dict[str, Any] = {"callers_level": callers_level}
+    exec("found = callers_level()", level)
+    assert level["found"] == 1

@@ -32,7 +32,7 @@ RENAMED = {
     "total_steps": "decaysteps numsteps",
     "boundaries": "milestones",
     "warmup_fraction": "pctstart",
-    "restarts": "tmult tmul",
+    "period_factor": "restarts tmult tmul",
     "initial_sum": "initialaccumulatorvalue",
     # layers
     "units": "outfeatures outputdim nodes neurons nunits hiddenunits size outputs",
@@ -68,10 +68,22 @@ RENAMED = {
     "l1": "alpha lambda lambd lam strength k",
     "l2": "alpha lambda lambd lam strength k",
     "path": "file filename filepath",
+    # data sets
+    "separator": "sep delimiter",
+    "n": "nsamples samples npoints",
+    "test": "testsize testsplit testfraction",
+    "validation": "validationsize valsize validationsplit validationfraction",
+    "classes": "numclasses nclasses depth",
+    "drop": "dropcolumns",
 }
 """Our settings, and what others call them, without case and underscores."""
 
-MEANING = {"clipnorm": ", and limits all gradients together, as Keras' global_clipnorm"}
+STEPS = ", and counts steps: epochs * batches of an epoch"
+MEANING = {
+    "clipnorm": ", and limits all gradients together, as Keras' global_clipnorm",
+    "tmax": STEPS,
+    "exponentialdecay.gamma": "; decay_steps counts steps: epochs * batches of an epoch",
+}
 """Where a setting of nearly the same name means something else."""
 
 SURPLUS = {"Sequential": "put the layers in a list: Sequential([sw.Dense(10), ...])"}
@@ -120,11 +132,15 @@ INSTEAD = {
     "approximate": "leave it out: gelu is the form with tanh",
     "weight weights": 'set them afterwards: model["W1"] = ...',
     "activation": "add a layer behind it: sw.Activation",
+    "indexcol usecols": "leave columns out with drop=",
     # losses
+    "crossentropy.weight crossentropy.classweight": (
+        "leave it out: there are no class weights here; repeat rows that should count more"
+    ),
     "fromlogits": "leave it out: losses take logits, or an output layer with their link",
     "reduction sizeaverage reduce": 'give it to compile: reduction="mean" or "sum"',
     # fit, compile, evaluate
-    "validationsplit validationfraction": "give validation_data=(X_val, y_val)",
+    "validationsplit validationfraction": "give it to fit: fit(X, y, validation_split=0.1)",
     "sampleweight": "rows have no weights here: repeat rows that should count more",
     "classweight": "classes have no weights here: repeat rows that should count more",
     "lossweights": "leave it out: there is one loss",
@@ -152,7 +168,8 @@ def setting_advice(where: str, name: str, known: Iterable[str]) -> str:
     known, word = tuple(known), plain(name)
     for ours in known:
         if word == plain(ours) or word in RENAMED.get(ours, "").split():
-            return f"it is called {ours} here{MEANING.get(word, '')}"
+            meaning = MEANING.get(f"{plain(where)}.{word}", MEANING.get(word, ""))
+            return f"it is called {ours} here{meaning}"
     for key in (f"{plain(where)}.{word}", word):
         for words, todo in INSTEAD.items():
             if key in words.split():
@@ -217,8 +234,9 @@ def shown(value: object) -> str:
 def checked(function: Callable[P, R]) -> Callable[P, R]:
     """A function whose wrong arguments get our error."""
     where = function.__name__
-    if where == "__init__":
+    if where in ("__init__", "__call__"):
         where = function.__qualname__.rpartition(".")[0]
+        where = where if function.__name__ == "__init__" else where.lower()  # mnist is a Mnist()
     signature = inspect.signature(function)
 
     @functools.wraps(function)

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from numbers import Integral
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
 from .arguments import known_arguments
 from .description import Description, check_input_shape
 from .engines.numpy import one_thread
-from .errors import NotReadyError, ScratchworkError, ShapeError
-from .guard import Guarded
+from .errors import DescriptionError, NotReadyError, ScratchworkError, ShapeError
+from .guard import Guarded, keep
 from .inspect.display import SourceText, show
 from .inspect.summary import summarize
 from .inspect.trace import Trace, trace_step
@@ -25,6 +26,7 @@ from .settings import one_of
 from .storage import Array
 from .training import fit as training
 from .training.arrays import as_numbers
+from .training.inputs import refuse_empty
 from .writing import write_program
 
 FUNCTIONS = {"step": "train_step", "epoch": "train_epoch"}
@@ -47,7 +49,8 @@ class Built(Guarded):
 
     def __init__(self, description: Description) -> None:
         self.description = description
-        self.seed = self.source_file = self.run = self.last_fit = None
+        self.source_file = self.run = self.last_fit = None
+        keep(self, seed=None)
 
     def __repr__(self) -> str:
         return description_text(self.description)
@@ -90,6 +93,7 @@ class Built(Guarded):
         if self.run is not None:
             return self.run
         given = None if X is None else as_numbers(X, f"{where}(X)").shape
+        refuse_empty(given or (), f"{where}(X)")
         shape = self.description.input_shape or (given or ())[1:]
         if not shape:
             got = "none yet" if given is None else f"X of shape {given}"
@@ -106,7 +110,8 @@ class Built(Guarded):
             description = replace(self.description, input_shape=check_input_shape(shape))
             seed = chosen_seed(None, self.seed)
             self.run = Run(description, seed, self.source_file)
-            self.description, self.seed = description, seed
+            self.description = description
+            keep(self, seed=seed)
         return self.run
 
     @contextmanager
@@ -117,7 +122,8 @@ class Built(Guarded):
             yield self.ready(where, X)
         except ScratchworkError:
             if before[0] is None and self.run is not None and self.run.is_fresh():
-                self.run, self.description, self.seed = before
+                self.run, self.description, seed = before
+                keep(self, seed=seed)
             raise
 
     # ---- looking inside ----
@@ -182,13 +188,55 @@ class Built(Guarded):
     # ---- numbers ----
     @property
     def parameters(self) -> dict[str, Array]:
-        """Copies of the parameters, by the names that the program prints."""
+        """Copies of the parameters, by the names that the program prints.
+
+        What layers keep besides is in ``state``: a trained network is both.
+        """
         views = self.ready("parameters").state.parameters
         return {name: view.copy() for name, view in views.items()}
 
+    @property
+    def state(self) -> dict[str, Array]:
+        """Copies of what layers keep besides parameters: means and deviations, running or fitted.
+
+        Examples
+        --------
+        >>> import numpy as np, scratchwork as sw
+        >>> def network():
+        ...     return sw.Sequential([sw.Standardize(), sw.Dense(2)], input_shape=3)
+        >>> model, again = network(), network()
+        >>> model.compile("cross_entropy", seed=0)
+        >>> X, y = np.arange(12.0).reshape(4, 3), [0, 1, 0, 1]
+        >>> history = model.fit(X, y, epochs=1)
+        >>> again.set_parameters({**model.parameters, **model.state})
+        >>> bool((again.predict(X, raw=True) == model.predict(X, raw=True)).all())
+        True
+        """
+        views = self.ready("state").state.layers
+        return {name: view.copy() for name, view in views.items()}
+
     def set_parameters(self, given: Mapping[str, Any]) -> None:
-        """Set parameters or state by name, each of the right shape; all or none."""
-        self.ready("set_parameters").set_arrays(given, "set_parameters")
+        """Set parameters or state by name, each of the right shape; all or none.
+
+        A copy of a trained network is ``{**trained.parameters, **trained.state}``; all parameters
+        without the state of layers that have never seen rows get a warning.
+        """
+        run = self.ready("set_parameters")
+        fitted = run.prepared
+        run.set_arrays(given, "set_parameters")
+        if not fitted:
+            run.warn_if_unfitted(given, "set_parameters")
+
+    def __contains__(self, name: object) -> bool:
+        return name in list(self)
+
+    def __iter__(self) -> Iterator[str]:
+        """The names of all numbers: parameters, the layers' state, the optimizer's."""
+        return iter(self.ready("list(model)").state.arrays())
+
+    def __call__(self, *given: object, **settings: object) -> NoReturn:
+        todo = "call predict(X), with raw=True for what the last layer gives"
+        raise DescriptionError("model(...)", "one of its methods", "the model called", todo)
 
     def __getitem__(self, name: str) -> Array:
         return self.ready("model[...]").array(name, "model[...]").copy()
@@ -199,8 +247,8 @@ class Built(Guarded):
 
 def row_shape(given: Any) -> tuple[int, ...]:
     """The shape of a row, from the shape itself or from rows."""
-    if isinstance(given, int):
-        return check_input_shape(given)
-    if isinstance(given, tuple | list) and all(x is None or isinstance(x, int) for x in given):
+    if isinstance(given, Integral):
+        return check_input_shape(int(given))
+    if isinstance(given, tuple | list) and all(x is None or isinstance(x, Integral) for x in given):
         return check_input_shape(given[given[:1] in ((None,), [None]) :])
     return tuple(as_numbers(given, "build(X)").shape[1:])

@@ -69,10 +69,13 @@ def what_to_keep(path: Path) -> str:
     if path.is_dir():
         return "a folder"
     try:
+        if not path.is_file():  # a device or a pipe may have no end
+            return "another file"
         if path.suffix == ".npz":
             with zipfile.ZipFile(path) as arrays:
                 return "" if "scratchwork.npy" in arrays.namelist() else "another file"
-        text = path.read_text(encoding="utf-8")
+        with open(path, encoding="utf-8") as file:  # the rest of a large one is not read
+            text = begun + file.read() if (begun := file.read(len(MARK))) == MARK else ""
     except (OSError, UnicodeDecodeError, zipfile.BadZipFile):  # damaged, or not to be read
         return "another file"
     if not text.startswith(MARK):

@@ -20,10 +20,14 @@ def unknown_name(where: str, name: object, known: Iterable[str], more: str = "")
 
 RATE = "the learning rate is model.learning_rate"
 AGAIN = "call compile again, which keeps the parameters; model.description shows it"
-WEIGHTS = "model.parameters are copies by name, and set_parameters(...) sets them"
+WEIGHTS = (
+    "model.parameters and model.state are copies by name, and set_parameters(...) sets both: "
+    "set_parameters({**other.parameters, **other.state})"
+)
 FOREIGN = {
     **dict.fromkeys(("lr", "rate", "learning_rate_init", "param_groups"), RATE),
-    **dict.fromkeys(("optimizer", "loss", "metrics", "regularizer", "dtype"), AGAIN),
+    **dict.fromkeys(("loss", "metrics", "regularizer", "dtype"), AGAIN),
+    "optimizer": f"{RATE}; for another optimizer {AGAIN}",
     **dict.fromkeys(("weights", "get_weights", "set_weights", "trainable_weights"), WEIGHTS),
     **dict.fromkeys(("trainable_variables", "variables", "named_parameters"), WEIGHTS),
     **dict.fromkeys(("state_dict", "load_state_dict", "coefs_", "intercepts_"), WEIGHTS),
@@ -38,6 +42,15 @@ FOREIGN = {
 }
 """Attributes of other libraries' models, and what to do here."""
 
+SET = 'call set_parameters(...), or set one: model["W1"] = ...'
+READ_ONLY = {
+    "seed": "call reset(seed), or give it to compile",
+    "history": "leave it as it is: reset() empties it, and every fit returns its own",
+    "parameters": SET,
+    "state": SET,
+}
+"""Attributes of a model that are to be read, and what changes them."""
+
 
 class Guarded:
     """An object whose misspelled and foreign attributes get an error that names ours."""
@@ -48,6 +61,9 @@ class Guarded:
             raise self.unknown(name)
 
     def __setattr__(self, name: str, value: object) -> None:
+        if name in READ_ONLY:
+            where = f"model.{name}"
+            raise UnknownAttributeError(where, "to be read", "a value for it", READ_ONLY[name])
         if name in FOREIGN or (name not in names_of(self) and near(name, settable(self))):
             raise self.unknown(name)
         super().__setattr__(name, value)
@@ -59,6 +75,11 @@ class Guarded:
         hint = f"did you mean {closest!r}?" if closest else "dir() of it lists what it has"
         todo = FOREIGN.get(name, hint)
         return UnknownAttributeError(kind, "one of its attributes", repr(name), todo)
+
+
+def keep(thing: object, **attributes: object) -> None:
+    """Set attributes that are only read from outside."""
+    vars(thing).update(attributes)
 
 
 def names_of(thing: object) -> list[str]:

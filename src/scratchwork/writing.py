@@ -145,6 +145,7 @@ def training_file(
         batch_size=size,
         epochs=chosen("epochs", epochs, fit.epochs if fit else 10),
         first_epoch=start.epoch,
+        began=start.began,
         first_step=start.t,
         shuffle=fit.shuffle if fit else True,
         targets=targets_name(kind),
@@ -218,6 +219,7 @@ def reader_file(
     examples, expected = as_text(rows, "EXAMPLES = "), as_text(answers, "ANSWERS = ")
     in_text = sum(map(len, (*texts.values(), examples, expected))) <= MOST_IN_TEXT
     answer, shape = kind_of_answer(run, answers), run.description.input_shape
+    known = run.seen.words or found["class_names"] or run.seen.numerals
     plan = Reader(
         description=description_text(run.description),
         seed=run.seed,
@@ -225,7 +227,7 @@ def reader_file(
         module=path.stem,
         input_shape=shape,
         answer=answer,
-        classes=class_names(names, run.seen.words or found["class_names"], run.width, answer),
+        classes=class_names(names, known, run.width, answer),
         features=feature_names(run.seen.columns or found["feature_names"], shape),
         numbers=texts if in_text else None,
         examples=examples,

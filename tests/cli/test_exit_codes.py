@@ -19,6 +19,8 @@ from tests.cli.conftest import Runner
         (("train", "digits", "--target", "y"), "error: --target expects a file of your own"),
         (("tran", "digits"), "No such command 'tran'"),
         (("train", "digits", "--units", "3"), "No such option"),
+        (("train", "digits", "--max-iter", "3"), "No such option: --max-iter; passes over the"),
+        (("train", "digits", "--hidden", "3"), "hidden layers: --layers 128,64\n"),
         (("train", "digits", "--data", "x.npz"), "error: --data expects mnist, got digits"),
         (("train", "digits", "--activation", "rely"), "'rely' is not one of"),
         (("train", "digits", "--optimizer", "Adan"), "'Adan' is not one of"),

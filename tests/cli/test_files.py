@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sys
 from pathlib import Path
 
@@ -130,9 +131,13 @@ def test_summary_and_verify(run: Runner, table: Path) -> None:
     [
         ("train missing.csv", 1, "missing.csv expects a file that exists, got no such file"),
         ("train flowers.csv --target sort", 1, "--target one of its 4 columns, id, length"),
-        ("train flowers.csv --target id", 1, 'leave the column out with --drop "species"'),
+        ("train flowers.csv --target id", 1, "leave the column out with --drop species"),
         ("train flowers.csv --loss binary_cross_entropy", 2, "expects two classes, got 3"),
         ("train flowers.csv --loss mse", 1, 'for classes use loss="cross_entropy"'),
+        ("train flowers.csv --missing none", 2, "'none' is not one of 'error', 'drop'"),
+        ("train flowers.csv --drop id,name", 1, "--drop one of its 4 columns, id, length"),
+        ("train flowers.csv --drop id --write a.py --network ./a.py", 2, "than --write, got a.py"),
+        ("predict flowers.csv flowers.csv --output flowers.csv", 1, "got another file"),
         ("train flowers.csv --data x.npz", 2, "--data expects mnist, got flowers.csv"),
         ("predict flowers.py flowers.csv", 1, "a program that train --network wrote, got no such"),
         ("predict flowers.csv flowers.csv", 1, "got another file"),
@@ -155,6 +160,65 @@ def test_a_changed_network_is_not_run(run: Runner, table: Path) -> None:
     assert "got one that was changed since; to run it all the same: python flowers.py" in (
         result.stderr
     )
+
+
+def test_a_training_is_not_run_as_a_network(run: Runner, table: Path) -> None:
+    run("train", "flowers.csv", "--drop", "id", *EPOCHS, "--write", "training.py")
+    result = run("predict", "training.py", "flowers.csv")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "got one that trains, of train --write; make a network: scratchwork train DATA" in (
+        result.stderr
+    )
+
+
+def test_answers_in_a_file(run: Runner, table: Path) -> None:
+    run("train", "flowers.csv", "--drop", "id", *EPOCHS, "--network", "flowers.py")
+    words = ("predict", "flowers.py", "flowers.csv", "--output")
+    assert run(*words, "all.csv", "--probabilities").exit_code == 0
+    header, *rows = Path("all.csv").read_text().splitlines()
+    assert (header, len(rows)) == ("iris,lily,rose", 90)
+    assert all(abs(sum(map(float, row.split(","))) - 1) < 1e-4 for row in rows)
+    before = table.read_text()
+    assert run(*words, "flowers.csv").exit_code == 2
+    assert table.read_text() == before
+    assert run("predict", "flowers.py", "none.csv", "--output", "none.txt").exit_code == 1
+    assert not Path("none.txt").exists()
+
+
+# ---- columns ----
+@pytest.fixture
+def passengers(run: Runner) -> Path:
+    """Two columns of texts, one of them with a comma in its name, and gaps in the ages."""
+    rows = [f"Ann,Oslo,{'' if i % 9 == 4 else i},{i * 3 % 7},{i % 2}" for i in range(90)]
+    text = '"Name, first",Town hall,Age,Fare,Survived'
+    Path("people.csv").write_text("\n".join([text, *rows]) + "\n")
+    return Path("people.csv")
+
+
+def test_advice_about_columns_can_be_typed_as_it_stands(run: Runner, passengers: Path) -> None:
+    words = ["summary", "people.csv"]
+    told = run(*words).stderr
+    assert "leave these columns out with --drop 'Name, first' --drop 'Town hall'\n" in told
+    words += ["--drop", "Name, first", "--drop", "Town hall"]
+    assert "leave these rows out with --missing drop\n" in run(*words).stderr
+    assert run(*words, "--missing", "drop").exit_code == 0
+
+
+@pytest.mark.parametrize("drop", ["0,1", "Town hall,0", "Town hall, 0,", "1,Fare,-5"])
+def test_several_columns_in_one_word(run: Runner, passengers: Path, drop: str) -> None:
+    result = run("train", "people.csv", "--drop", drop, "--missing", "drop", *EPOCHS)
+    assert result.exit_code == 0, result.stderr
+    assert "rows: 56 training" in result.stdout
+    assert f"--drop {shlex.quote(drop)} --missing drop --epochs 3\n" in result.stdout
+
+
+@pytest.mark.parametrize("option", ["--missing", "--drop"])
+def test_columns_are_refused_where_there_are_none(run: Runner, option: str) -> None:
+    np.savez("small.npz", X=np.eye(9), y=np.arange(9) % 2)
+    for data, expected in (("moons", "a file of your own"), ("small.npz", "a table FILE.csv")):
+        result = run("train", data, option, "drop")
+        assert result.exit_code == 2
+        assert f"{option} expects {expected}, got {data}" in result.stderr
 
 
 # ---- help ----

@@ -67,6 +67,16 @@ def test_a_reader_that_goes_away(run: Runner, words: tuple[str, ...]) -> None:
         assert process.wait(timeout=60) == 1
 
 
+def test_a_terminal_without_the_letters(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    rows = ["1,\u4e2d", "2,\u4e2e"] * 20
+    Path("t.csv").write_text("\n".join(["a,kind", *rows]), encoding="utf-8")
+    with start("train", "t.csv", *SMALL) as process:
+        out, error = process.communicate(timeout=60)
+    assert (process.returncode, error) == (0, "")
+    assert "t: kind (\\u4e2d, \\u4e2e); " in out
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full there")
 @pytest.mark.parametrize("words", ["source digits", "train moons", "--help", "train -h"])
 def test_a_full_disk(run: Runner, words: str) -> None:

@@ -73,6 +73,18 @@ def test_mnist_from_the_variable(
     assert run("train", "mnist", *SMALL).exit_code == 0
 
 
+def test_quiet_leaves_out_the_epochs(run: Runner) -> None:
+    loud, quiet = (run("train", "moons", *SMALL, *more) for more in ((), ("--quiet",)))
+    lines = [line for line in loud.stdout.splitlines() if not line.startswith("epoch ")]
+    assert quiet.stdout.splitlines() == lines
+
+
+def test_lr_is_the_learning_rate(run: Runner) -> None:
+    short, long = (run("train", "moons", *SMALL, way, "0.5") for way in ("--lr", "--learning-rate"))
+    assert short.stdout == long.stdout
+    assert "--learning-rate 0.5" in short.stdout
+
+
 # ---- write ----
 def test_the_written_program_repeats_the_training(run: Runner) -> None:
     result = run("train", "moons", *SMALL, "--dropout", "0.1", "--write", "my moons.py")

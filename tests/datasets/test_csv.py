@@ -130,8 +130,49 @@ def test_what_targets_are(
     assert data.y_train.dtype.kind == kind
     if kind == "U":
         assert sorted(data.y_train.tolist()) == sorted(targets)
+    elif names:  # positions in the names, as losses take them
+        found = [names[k] for k in data.y_train]
+        assert sorted(map(float, found)) == sorted(map(float, targets))
     else:
         assert sorted(data.y_train.tolist()) == sorted(map(float, targets))
+
+
+def test_a_single_column_to_drop_needs_no_list(tmp_path: Path) -> None:
+    for drop in ("city", 1):
+        assert load(tmp_path, "a,city,b\n1,Rome,2\n", drop=drop).feature_names == ("a",)
+
+
+@pytest.mark.parametrize("head", ["a,ok,b\n", ""])
+def test_truth_values_among_features_are_1_and_0(tmp_path: Path, head: str) -> None:
+    data = load(tmp_path, f"{head}TRUE,True,x\nfalse,0,y\n")
+    assert rows(data) == [[0, 0, "y"], [1, 1, "x"]]
+
+
+OFFSETS = {  # a column, and whether float32 would blur it
+    "seconds since 1970": (range(1_700_000_000, 1_700_000_060), True),
+    "with a gap": (["", *range(1_700_000_000, 1_700_000_060)], True),
+    "days in seconds": (range(1_700_000_000, 1_800_000_000, 86400), False),
+    "constant": ([1_700_000_001] * 9, False),
+    "small": ([4000 + k / 1000 for k in range(60)], False),
+}
+
+
+@pytest.mark.parametrize(("column", "wide"), OFFSETS.values(), ids=OFFSETS)
+@pytest.mark.parametrize("last", ["1.5", "x"])
+def test_a_column_that_float32_would_blur_stays_float64(
+    tmp_path: Path, column: Any, wide: bool, last: str
+) -> None:
+    content = "t,y\n" + "".join(f"{t},{last}\n" for t in column)
+    X = load(tmp_path, content, missing="drop").X_train
+    assert X.dtype == (np.float64 if wide else np.float32)
+    if wide:
+        assert sorted(X[:, 0].tolist()) == list(range(1_700_000_000, 1_700_000_060))
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_too_few_rows(tmp_path: Path, count: int) -> None:
+    with pytest.raises(DataError, match="too few"):
+        load(tmp_path, "a,b\n" + "1,2.5\n" * count, validation=0.15, test=0.15)
 
 
 def test_rows_with_gaps_can_be_left_out(tmp_path: Path) -> None:

@@ -37,14 +37,14 @@ def add_windows(C, image, window, stride):
 
 def initialize(rng):
     # layer 1: Conv2D(8, 3, "relu", kernel_regularizer=L1(0.1))
-    limit1 = math.sqrt(6 / 9)
+    limit1 = math.sqrt(6 / (9 + 72))
     W1 = rng.uniform(-limit1, limit1, (9, 8)).astype(np.float32)
     b1 = np.zeros(8, np.float32)
     # layer 3: LayerNorm()
     scale3 = np.ones(8, np.float32)
     shift3 = np.zeros(8, np.float32)
     # layer 4: Conv2D(16, 3, "relu")
-    limit4 = math.sqrt(6 / 72)
+    limit4 = math.sqrt(6 / (72 + 144))
     W4 = rng.uniform(-limit4, limit4, (72, 16)).astype(np.float32)
     b4 = np.zeros(16, np.float32)
     # layer 6: Dense(10)

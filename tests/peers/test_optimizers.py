@@ -134,10 +134,10 @@ SCHEDULES: dict[str, tuple[Any, Callable[[Any], Any]]] = {
         lambda o: lr.CosineAnnealingLR(o, 13, eta_min=0.1),
     ),
     "restarts": (
-        sw.CosineDecay(0.5, 5, restarts=1), lambda o: lr.CosineAnnealingWarmRestarts(o, 5),
+        sw.CosineDecay(0.5, 5, period_factor=1), lambda o: lr.CosineAnnealingWarmRestarts(o, 5),
     ),
     "longer restarts": (
-        sw.CosineDecay(0.5, 2, end_learning_rate=0.05, restarts=2),
+        sw.CosineDecay(0.5, 2, end_learning_rate=0.05, period_factor=2),
         lambda o: lr.CosineAnnealingWarmRestarts(o, 2, T_mult=2, eta_min=0.05),
     ),
     "one cycle": (sw.OneCycle(0.5, 14), lambda o: lr.OneCycleLR(o, 0.5, 14, cycle_momentum=False)),

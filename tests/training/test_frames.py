@@ -174,6 +174,67 @@ def test_networks_that_begin_with_a_common_size_get_none(layers: tuple[Any, ...]
     classifier(*layers).fit(X * 80, y, epochs=1)
 
 
+PRICES = X[:, 0] * 100 + 500
+
+
+@pytest.mark.parametrize(
+    ("loss", "layers", "expected"),
+    [
+        ("mean_squared_error", (), True),
+        ("huber", (), True),
+        ("mean_squared_error", (sw.Rescale(200, 500),), False),
+        ("poisson", (), False),  # its output is a logarithm
+    ],
+)
+def test_large_targets_get_one_notice(loss: str, layers: tuple[Any, ...], expected: bool) -> None:
+    model = sw.Sequential([sw.Standardize(), sw.Dense(1), *layers])
+    model.compile(loss, sw.SGD(1e-6), seed=0)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for _ in range(2):
+            model.fit(X, np.abs(PRICES), epochs=1, verbose=0)
+    y = np.abs(PRICES)
+    words = f"sw.Rescale({y.std():.4g}, {y.mean():.4g}): sw.Rescale(y.std(), y.mean())"
+    assert [words in str(each.message) for each in caught] == [True] * expected
+
+
+SECONDS = 1_700_000_000 + np.arange(len(X))
+
+
+@pytest.mark.parametrize(
+    ("given", "word"),
+    [
+        (np.stack([SECONDS % 7, SECONDS], axis=1), "in column 1; subtract X[:, 1].min(), or"),
+        (pd.DataFrame({"a": SECONDS % 7, "time": SECONDS}), "in column 'time'; subtract"),
+    ],
+    ids=["an array", "a frame"],
+)
+def test_a_column_that_float32_would_erase_is_refused(given: Any, word: str) -> None:
+    def model(dtype: str) -> sw.Sequential:
+        made = sw.Sequential([sw.Standardize(), sw.Dense(1)])
+        made.compile("mean_squared_error", dtype=dtype, seed=0)
+        return made
+
+    refused(lambda: model("float32").fit(given, X[:, 0], verbose=0), ValueError, word, "float64")
+    refused(lambda: model("float32").fit(X, SECONDS, verbose=0), ValueError, "fit(y)", "float64")
+    model("float64").fit(given, X[:, 0], epochs=1, verbose=0)
+    trained = model("float32")
+    wide = (np.asarray(given) - [0, SECONDS[0]]) * 1e4 + [0, SECONDS[0]]
+    trained.fit(wide, X[:, 0], epochs=1, verbose=0)
+    trained.predict(np.asarray(given))  # a few rows may lie close together
+
+
+@pytest.mark.parametrize("shape", [None, 3])
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [(np.ones((5, 0)), "expects columns, got none"), ([], "at least one row, got none")],
+)
+def test_rows_of_nothing(shape: Any, given: Any, words: str) -> None:
+    model = sw.Sequential([sw.Dense(1)], input_shape=shape)
+    model.compile("mean_squared_error")
+    refused(lambda: model.fit(given, np.ones(len(given)), verbose=0), ValueError, words)
+
+
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("given", [(X > 0).astype(np.uint8), X * 33], ids=["0 and 1", "99"])
 def test_small_features_get_none(given: Array) -> None:

@@ -161,7 +161,12 @@ def test_a_users_handler_is_called_between_steps_and_restored() -> None:
     with handler(note):
         with ctrl_c_after(0.1):
             model.fit(
-                X, y, batch_size=BATCH, epochs=LONG, shuffle=False, callbacks=[lambda m: called]
+                X,
+                y,
+                batch_size=BATCH,
+                epochs=LONG,
+                shuffle=False,
+                callbacks=[lambda m: bool(called)],
             )
         assert signal.getsignal(signal.SIGINT) is note
         press_ctrl_c()

@@ -99,6 +99,37 @@ def test_scorers(loss: str, units: int, y: Array, scorer: str, formula: Any) -> 
     assert scorer not in history  # nothing is computed in the steps
 
 
+@pytest.mark.parametrize(
+    ("loss", "raw", "y"),
+    [
+        ("cross_entropy", [[0.0, 20], [0, 19], [20, 0], [0, 18]], [0, 1, 0, 1]),
+        ("binary_cross_entropy", [[20.0], [19], [-20], [18]], [0, 1, 0, 1]),
+    ],
+)
+def test_probabilities_do_not_saturate(loss: str, raw: Any, y: Any) -> None:
+    """Of float32 they would be 1 for three of these rows."""
+    Z = np.array(raw)
+    network = sw.Sequential([sw.Dense(Z.shape[1], use_bias=False)], input_shape=Z.shape[1])
+    network.compile(loss, metrics=["neg_log_loss", "roc_auc"], seed=0)
+    network["W1"] = np.eye(Z.shape[1])
+    result = network.evaluate(Z, np.array(y))
+    assert result["neg_log_loss"] == pytest.approx(-result["loss"], rel=1e-6)
+    order = Z[:, -1] - (Z[:, 0] if Z.shape[1] == 2 else 0)
+    assert result["roc_auc"] == metrics.roc_auc_score(y, order)
+
+
+def test_a_link_of_ones_own() -> None:
+    def halves(Z: Any) -> Any:
+        return 0.5 + Z / (2 * (1 + abs(Z)))
+
+    own = sw.losses.Loss(lambda Z, Y: ((Z - Y) ** 2).sum(axis=1), halves, answers=True)
+    network = model(own, 1, "f1")
+    network.fit(X, ANSWERS, epochs=1, verbose=0)
+    P = network.predict(X)[:, 0]
+    assert network.evaluate(X, ANSWERS)["f1"] == metrics.f1_score(ANSWERS, P > 0.5)
+    assert (network.predict_classes(X) == (P > 0.5)).all()
+
+
 def test_words_as_labels() -> None:
     names = np.array(["no", "yes"])[ANSWERS]
     network = model("binary_cross_entropy", 1, "f1", "accuracy")

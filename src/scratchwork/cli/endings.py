@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import io
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,6 +15,17 @@ from ..errors import DescriptionError, ScratchworkError
 
 INTERRUPTED = 130
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+HINTS = {
+    "--sep": "what stands between the columns is recognized: comma, semicolon or tab",
+    "--save": "--network FILE.py keeps the trained network, --write FILE.py the training",
+    "--hidden": "the sizes of the hidden layers: --layers 128,64",
+    "--alpha": "the penalty of large weights: --l2 LAMBDA",
+    "--max-iter": "passes over the training rows: --epochs N",
+    "--verbose": "--quiet leaves out the lines of the epochs",
+}
+"""What to write instead of options that others have."""
 
 
 class Failure(click.ClickException):
@@ -36,6 +49,11 @@ def one_line_each() -> Iterator[None]:
     except KeyboardInterrupt as interrupt:
         click.echo(f"\n{interrupt or 'interrupted'}", err=True)
         raise click.exceptions.Exit(INTERRUPTED) from None
+    except click.NoSuchOption as error:
+        if error.option_name not in HINTS:
+            raise
+        told = f"No such option: {error.option_name}; {HINTS[error.option_name]}"
+        raise click.NoSuchOption(error.option_name, told, ctx=error.ctx) from None
     except DescriptionError as error:
         raise Misuse(str(error)) from error
     except ScratchworkError as error:
@@ -55,6 +73,8 @@ class Commands(click.Group):
     """Commands that end with one line where something is wrong."""
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        if isinstance(sys.stdout, io.TextIOWrapper):  # for names that it cannot write
+            sys.stdout.reconfigure(errors="backslashreplace")
         with one_line_each():  # --help and --version print here
             return super().make_context(*args, **extra)
 

@@ -117,7 +117,14 @@ DESCRIPTION_OPTIONS = (
         "--drop",
         multiple=True,
         metavar="COLUMN",
-        help="Of FILE.csv: a column to leave out, such as row numbers; may be given again.",
+        help="Of FILE.csv: columns to leave out, such as row numbers and texts: id,name.",
+    ),
+    click.option(
+        "--missing",
+        type=click.Choice(("error", "drop")),
+        default="error",
+        show_default=True,
+        help="Of FILE.csv: whether rows with a missing value are refused or left out.",
     ),
     click.option(
         "--data",
@@ -165,6 +172,7 @@ DESCRIPTION_OPTIONS = (
     ),
     click.option(
         "--learning-rate",
+        "--lr",
         type=float,
         metavar="RATE",
         help="How far a step goes, at most.  [default: the optimizer's own: Adam 0.001, SGD 0.01]",

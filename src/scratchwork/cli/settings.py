@@ -25,7 +25,7 @@ from ..schedules import (
     Schedule,
     StepDecay,
 )
-from .tasks import TASKS, Task, task_of_file
+from .tasks import TASKS, Columns, Task, task_of_file
 
 Made = Callable[[float, int, int], Schedule]
 SCHEDULES: Mapping[str, Made | None] = {
@@ -51,6 +51,7 @@ class Settings:
     data_path: Path | None
     target: str | None
     drop: tuple[str, ...]
+    missing: str
     layers: tuple[int, ...]
     activation: str
     batch_norm: bool
@@ -72,13 +73,14 @@ class Settings:
         data: Path | None,
         target: str | None,
         drop: tuple[str, ...],
+        missing: str,
         seed: int,
         **options: Any,
     ) -> Settings:
         """Complete the options with the task's defaults."""
-        found = chosen_task(task, data, target, drop, seed)
+        found = chosen_task(task, data, Columns(target, drop, missing), seed)
         own = {k: getattr(found, k) for k, v in options.items() if v is None and hasattr(found, k)}
-        return cls(found, data, target, drop, seed=seed, **{**options, **own})
+        return cls(found, data, target, drop, missing, seed=seed, **{**options, **own})
 
     def data(self) -> Dataset:
         """The rows; an error names the option, not the argument of the function."""
@@ -167,17 +169,14 @@ def target_text(data: Dataset) -> str:
     return f"{data.target_name or 'y'}{f' ({classes})' if classes else ''}"
 
 
-def chosen_task(
-    name: str, data: Path | None, target: str | None, drop: tuple[str, ...], seed: int
-) -> Task:
+def chosen_task(name: str, data: Path | None, columns: Columns, seed: int) -> Task:
     """The task of a data set or file, with options that do not belong to it refused."""
     if name in TASKS:
-        for option, typed in (("--target", target), ("--drop", drop)):
-            if typed:
-                raise DescriptionError(option, "a file of your own", name, "leave it out")
+        for option in columns.given():
+            raise DescriptionError(option, "a file of your own", name, "leave it out")
         if data is not None and name != "mnist":
             raise DescriptionError("--data", "mnist", name, "leave it out: its data are here")
         return TASKS[name]
     if data is not None:
         raise DescriptionError("--data", "mnist", name, f"leave it out: {name} is the data")
-    return task_of_file(Path(name), target, drop, seed)
+    return task_of_file(Path(name), columns, seed)

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..datasets import Dataset, circles, csv, digits, iris, mnist, moons, npz, spirals
-from ..errors import DataError, FileError
+from ..datasets.layout import read_layout
+from ..errors import DataError, DescriptionError, FileError
 from ..layers import Flatten, Rescale, Standardize
 from ..layers.layer import Buildable
 
 TABLES = (".csv", ".tsv", ".txt")
 FILES = (*TABLES, ".npz")
 FILE_DEFAULTS = {"layers": (64, 32), "dropout": 0.1, "batch_size": 32, "epochs": "5 to 100"}
-TARGETS = ("y_train", "y_val", "y_test")
 ROWS_IN_ALL = 200_000
 """A network for a file of the user's sees about so many rows, in 5 to 100 epochs."""
 
@@ -120,12 +121,30 @@ TASKS = {
 }
 
 
-def task_of_file(path: Path, target: str | None, drop: Sequence[str], seed: int) -> Task:
+@dataclass(frozen=True)
+class Columns:
+    """What is asked of the columns of a file: which to predict, to leave out, with gaps or not."""
+
+    target: str | None
+    drop: tuple[str, ...]
+    missing: str
+
+    def given(self) -> list[str]:
+        """The options that were given, --target first."""
+        said = {
+            "--target": self.target is not None,
+            "--drop": self.drop,
+            "--missing": self.missing != "error",
+        }
+        return [option for option, typed in said.items() if typed]
+
+
+def task_of_file(path: Path, columns: Columns, seed: int) -> Task:
     """The task for a table or arrays of the user's: the file is read here, once."""
     if not path.exists():
         todo = f"give a file, or one of {', '.join(TASKS)}"
         raise FileError(str(path), "a file that exists", "no such file", todo)
-    data = counted_from_zero(read(path, target, drop, seed))
+    data = read(path, columns, seed)
     rows, shape = len(data.X_train), data.X_train.shape[1:]
     return Task(
         name=path.stem,
@@ -144,24 +163,51 @@ def task_of_file(path: Path, target: str | None, drop: Sequence[str], seed: int)
     )
 
 
-def read(path: Path, target: str | None, drop: Sequence[str], seed: int) -> Dataset:
+def read(path: Path, columns: Columns, seed: int) -> Dataset:
     """The file's rows; an error names options, not arguments of functions."""
     try:
-        if path.suffix.lower() == ".npz":
-            return npz(path, target=target, seed=seed)
-        return csv(path, target=column(target), drop=[column(name) for name in drop], seed=seed)
+        if path.suffix.lower() != ".npz":
+            drop, target = dropped(path, columns.drop), column(columns.target)
+            return csv(path, target=target, drop=drop, missing=columns.missing, seed=seed)
+        for option in columns.given()[columns.target is not None :]:
+            raise DescriptionError(option, "a table FILE.csv", str(path), "leave it out")
+        return npz(path, target=columns.target, seed=seed)
     except (DataError, FileError) as error:
-        told = (re.sub(r'drop=\["(.*?)"\]', r'--drop "\1"', part) for part in error.args)
-        raise type(error)(*(part.replace("target=", "--target") for part in told)) from error
+        raise type(error)(*map(as_options, error.args)) from error
 
 
-def counted_from_zero(data: Dataset) -> Dataset:
-    """Classes that are whole numbers, such as 1 to 10, as positions in their names."""
-    if not data.class_names or data.y_train.dtype.kind not in "iu":
-        return data
-    labels = np.unique(data.y_train)
-    parts = {name: np.searchsorted(labels, getattr(data, name)) for name in TARGETS}
-    return replace(data, **parts)
+def dropped(path: Path, typed: Sequence[str]) -> list[Any]:
+    """Columns to leave out: ``id,name`` is two, unless one column has that very name."""
+    parts = [part.strip() for text in typed for part in text.split(",")]
+    if len(parts) > len(typed):
+        names = read_layout(path, named=[*typed, *parts]).names
+        typed = [part for text in typed for part in ([text] if text in names else text.split(","))]
+    return [column(text.strip()) for text in typed if text.strip()]
+
+
+ADVICE = {
+    r"drop=\[\.\.\.\]": "--drop NAME,NAME,...",
+    "drop=": "--drop",
+    'missing="drop"': "--missing drop",
+    'target=(?=")': "--target ",
+    "target=": "--target",
+}
+"""Arguments of csv() and npz() in advice, and the options that say the same."""
+
+
+def as_options(text: str) -> str:
+    """Advice to give arguments to a function as advice to give options."""
+
+    def several(found: re.Match[str]) -> str:
+        return " ".join(
+            f"--drop {shlex.quote(name or place)}"
+            for name, place in re.findall(r'"(.*?)"|(\d+)', found[1])
+        )
+
+    text = re.sub(r'drop=\[("[^"]*"(?:, "[^"]*")*|[0-9, ]+)\]', several, text)
+    for function, option in ADVICE.items():
+        text = re.sub(function, option, text)
+    return text
 
 
 def column(typed: str | None) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from ..datasets import Dataset
-from ..errors import FileError
+from ..errors import DescriptionError, FileError
 from ..files import program_path, refuse_foreign
 from ..model import Sequential
 from .options import description_options, given
@@ -33,9 +33,15 @@ FILE_PY: dict[str, Any] = {"type": click.Path(path_type=Path), "metavar": "FILE.
     **FILE_PY,
     help="Write the trained network as a program that answers rows: scratchwork predict.",
 )
+@click.option("--quiet", is_flag=True, help="No line for each epoch.")
 @click.pass_context
 def train(
-    context: click.Context, /, write: Path | None, network: Path | None, **options: Any
+    context: click.Context,
+    /,
+    write: Path | None,
+    network: Path | None,
+    quiet: bool,
+    **options: Any,
 ) -> None:
     """Train on a data set, or on a table of your own, and test on rows held out.
 
@@ -53,11 +59,14 @@ def train(
     """
     for file in filter(None, (write, network)):
         check_writable(file)
+    if write and network and write.resolve() == network.resolve():
+        todo = "give each a name of its own"
+        raise DescriptionError("--network", "another file than --write", str(network), todo)
     settings = Settings.of(**options)
     model = settings.model()
     dataset = settings.data()
     say(settings.headline(dataset))
-    fit(model, settings, dataset)
+    fit(model, settings, dataset, quiet)
     say(tested(model, dataset), "bold green")
     if write is not None:
         program, *arrays = model.write(write, data=dataset)
@@ -113,7 +122,7 @@ def try_to_create(file: Path) -> None:
         file.unlink()
 
 
-def fit(model: Sequential, settings: Settings, data: Dataset) -> None:
+def fit(model: Sequential, settings: Settings, data: Dataset, quiet: bool) -> None:
     """Train with a line an epoch, and a bar in a terminal; Ctrl-C says how far it came."""
     try:
         model.fit(
@@ -122,7 +131,7 @@ def fit(model: Sequential, settings: Settings, data: Dataset) -> None:
             batch_size=settings.batch_size,
             epochs=settings.epochs,
             validation_data=(data.X_val, data.y_val),
-            verbose=2,
+            verbose=0 if quiet else 2,
         )
     except KeyboardInterrupt:
         raise KeyboardInterrupt(reached(model, settings.epochs)) from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from scratchwork.arguments import checked
 from scratchwork.datasets.dataset import Array, Dataset
 from scratchwork.datasets.plane import check_number, check_points, scattered
 
@@ -14,6 +15,7 @@ outer one has radius 1. Made by a formula: no source, no licence.
 """
 
 
+@checked
 def circles(
     n: int = 1000,
     *,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from numbers import Integral
 from os import PathLike
 
+from scratchwork.arguments import checked
 from scratchwork.datasets.dataset import Array, Dataset
 from scratchwork.datasets.layout import Column, Layout, read_layout
 from scratchwork.datasets.sources import MOST_BYTES, source_file
@@ -17,11 +18,12 @@ from scratchwork.settings import one_of
 WHAT = "a text file with a table"
 
 
+@checked
 def csv(
     path: str | PathLike[str],
     target: Column | None = None,
     *,
-    drop: Sequence[Column] = (),
+    drop: Column | Sequence[Column] = (),
     separator: str | None = None,
     header: bool | None = None,
     classes: bool | None = None,
@@ -42,7 +44,7 @@ def csv(
         The column to be predicted: its name, or its position (0 is the first, -1 the last). None:
         the last one, but "label" in a table that begins with label, pixel0, as Kaggle's
         ``train.csv`` of digits does.
-    drop : sequence of str or int
+    drop : str, int or sequence of them
         Columns to leave out, such as row numbers and texts.
     separator : str, optional
         What stands between fields. None: tab, semicolon or comma, as the first rows show.
@@ -68,8 +70,10 @@ def csv(
     -------
     Dataset
         ``X_train`` (n, features), ``X_val`` and ``X_test`` are float32; targets are as the file
-        has them: texts, int64 where all are whole numbers, or float64. Each part has the classes
-        in proportion.
+        has them: texts, int64 where all are whole numbers, or float64. Classes that are whole
+        numbers, such as 1, 2, 3, come as 0 to k - 1, their positions in ``class_names``. Each part
+        has the classes in proportion. A feature that float32 would blur, such as seconds since
+        1970, makes X float64.
 
     Raises
     ------
@@ -102,12 +106,14 @@ def csv(
     >>> data.feature_names, data.target_name
     (('weight', 'height'), 'pet')
     """
-    _check(target, drop, missing)
+    dropped_columns = _check(target, drop, missing)
     check_classes("csv", classes)
     file = source_file(path, "csv", WHAT, most_bytes)
-    layout = read_layout(file, separator, header, [target, *drop])
+    layout = read_layout(file, separator, header, [target, *dropped_columns])
     place = layout.position(_usual(layout) if target is None else target, "target")
-    features = _features(layout, place, [layout.position(column, "drop") for column in drop])
+    features = _features(
+        layout, place, [layout.position(column, "drop") for column in dropped_columns]
+    )
     X, y, dropped = read_columns(
         layout, features, place, classes=classes, drop_gaps=missing == "drop"
     )
@@ -124,6 +130,7 @@ def csv(
     )
 
 
+@checked
 def csv_rows(
     path: str | PathLike[str],
     columns: Sequence[Column] | None = None,
@@ -144,7 +151,7 @@ def csv_rows(
 
     Returns
     -------
-    array (n, columns), float32
+    array (n, columns), float32 (float64 where that would blur a column)
 
     Raises
     ------
@@ -170,14 +177,15 @@ def csv_rows(
     return read_columns(layout, [layout.position(column, "columns") for column in wanted])[0]
 
 
-def _check(target: object, drop: object, missing: object) -> None:
+def _check(target: object, drop: object, missing: object) -> list[Column]:
+    """The columns to drop, of a lone one a list."""
     if target is not None and not _is_column(target):
         todo = 'for example target="price"; for rows without targets there is datasets.csv_rows'
         raise DescriptionError(
             "csv(target)", "the name or position of a column", repr(target), todo
         )
-    _columns(drop, "csv(drop)")
     one_of("csv(missing)", "missing", missing, ("error", "drop"))
+    return _columns([drop] if _is_column(drop) else drop, "csv(drop)")
 
 
 def _columns(given: object, where: str) -> list[Column]:

@@ -180,6 +180,13 @@ def _class_sizes(
     held = _in_proportion(n_test, counts - val)
     sizes = np.stack([counts - val - held, val, held], axis=1)
     for name, wanted, column in zip(PARTS, (True, validation, test), sizes.T, strict=True):
+        if wanted and name not in complete and not column.any():
+            raise DataError(
+                f"the split of {counts.sum()} rows",
+                f"a row in the {name} part",
+                "too few rows to split",
+                f"use more rows or another {name}= (0 for no such part)",
+            )
         if wanted and name in complete and column.min() == 0:
             raise DataError(
                 f"the split of {counts.sum()} rows",
@@ -194,6 +201,9 @@ def _part_sizes(n: int, validation: int | float, test: int | float) -> Array:
     n_val, n_test = _quota("validation", validation, n), _quota("test", test, n)
     n_train = n - n_val - n_test
     if n_train < 1:
+        if n == 1 and n_train > 0:  # the fractions are possible, only not of one row
+            todo = "use more rows, or validation=0 and test=0"
+            raise DataError(f"split of {n} rows", "rows for each part", "too few to split", todo)
         expected = f"at least one of the {n} rows left for training"
         got = f"validation={validation} and test={test}"
         raise DescriptionError("split", expected, got, "make them smaller")

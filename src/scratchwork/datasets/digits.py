@@ -6,6 +6,7 @@ from importlib import resources
 
 import numpy as np
 
+from scratchwork.arguments import checked
 from scratchwork.datasets.dataset import Array, Dataset, split
 
 DESCRIPTION = """\
@@ -16,6 +17,7 @@ Repository, 1998, https://doi.org/10.24432/C50P49 (the test file, as in scikit-l
 """
 
 
+@checked
 def digits(*, seed: int = 0, validation: int | float = 0.15, test: int | float = 0.15) -> Dataset:
     """Load the 1,797 handwritten digits of 8 x 8 pixels.
 

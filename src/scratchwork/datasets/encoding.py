@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from scratchwork.arguments import checked
 from scratchwork.datasets.dataset import Array
 from scratchwork.errors import DataError
 from scratchwork.settings import whole
@@ -14,6 +15,7 @@ from scratchwork.settings import whole
 MOST_CLASSES = 100_000
 
 
+@checked
 def one_hot(y: Any, classes: int | Sequence[Any] | None = None) -> Array:
     """Turn labels into rows with a column for each class, Y[i, k] = 1 where y[i] is class k.
 

@@ -6,6 +6,7 @@ from importlib import resources
 
 import numpy as np
 
+from scratchwork.arguments import checked
 from scratchwork.datasets.dataset import Dataset, split
 from scratchwork.datasets.layout import read_layout
 from scratchwork.datasets.table import read_columns
@@ -19,6 +20,7 @@ R. A. Fisher, 'The use of multiple measurements in taxonomic problems', Annals o
 """
 
 
+@checked
 def iris(*, seed: int = 0, validation: int | float = 0.15, test: int | float = 0.15) -> Dataset:
     """Load Fisher's irises: 150 flowers, 4 measures, 3 species.
 

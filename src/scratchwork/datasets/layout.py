@@ -161,6 +161,11 @@ def is_gap(field: str) -> bool:
     return field.lower() in GAPS
 
 
+def truth(field: str) -> float | None:
+    """1 for True and 0 for False, in any case; None for what is neither."""
+    return {"true": 1.0, "false": 0.0}.get(field.lower())
+
+
 def shown(names: Sequence[str]) -> str:
     """The first names, and how many there are more."""
     more = len(names) - NAMES_SHOWN
@@ -194,7 +199,7 @@ def _separator(path: Path) -> str:
 
 
 def _is_header(first: list[str], second: Sequence[str] = ()) -> bool:
-    numbers = [number(field) is not None for field in first]
+    numbers = [number(field) is not None or truth(field) is not None for field in first]
     below = zip(first, numbers, second, strict=False)
     return not any(numbers) or any(
         not known and not is_gap(field) and number(under) is not None

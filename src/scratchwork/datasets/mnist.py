@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from scratchwork.arguments import checked
 from scratchwork.datasets.dataset import Array, Dataset, partition
 from scratchwork.datasets.download import cache_folder, download
 from scratchwork.datasets.mnist_files import read_mnist
@@ -76,6 +77,7 @@ class Mnist:
     ((50000, 28, 28), dtype('uint8'))
     """
 
+    @checked
     def __call__(
         self,
         path: str | PathLike[str] | None = None,
@@ -89,6 +91,7 @@ class Mnist:
         parts = (X[train], y[train], X[val], y[val], arrays["x_test"], arrays["y_test"])
         return Dataset(*parts, tuple("0123456789"), DESCRIPTION, target_name="digit")
 
+    @checked
     def load_data(self, path: str | PathLike[str] | None = None) -> tuple[Pair, Pair]:
         """Load all training and all test images, in pairs and in their order, as Keras does.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from scratchwork.arguments import checked
 from scratchwork.datasets.dataset import Array, Dataset
 from scratchwork.datasets.plane import check_points, scattered
 
@@ -15,6 +16,7 @@ has its centre at (0, 0), the lower one at (1, 0.5). Made by a formula: no sourc
 """
 
 
+@checked
 def moons(
     n: int = 1000,
     *,

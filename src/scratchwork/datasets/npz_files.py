@@ -7,6 +7,7 @@ from os import PathLike
 
 import numpy as np
 
+from scratchwork.arguments import checked
 from scratchwork.datasets.archive import Archive
 from scratchwork.datasets.dataset import Array, Dataset
 from scratchwork.datasets.sources import MOST_BYTES, source_file
@@ -23,6 +24,7 @@ SHOWN = 10
 FRESH = "get a fresh copy, or save one with numpy.savez"
 
 
+@checked
 def npz(
     path: str | PathLike[str],
     X: str | None = None,
@@ -62,7 +64,8 @@ def npz(
     -------
     Dataset
         ``X_train`` (n, ...), ``X_val`` and ``X_test`` are of the file's type; targets too, except
-        that whole numbers come as int64.
+        that whole numbers come as int64, and as classes such as 1, 2, 3 as 0 to k - 1, their
+        positions in ``class_names``.
 
     Raises
     ------

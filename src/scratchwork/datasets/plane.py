@@ -8,6 +8,7 @@ import numpy as np
 
 from scratchwork.datasets.dataset import Array, Dataset, split
 from scratchwork.errors import DescriptionError
+from scratchwork.settings import LARGEST_SIZE, brief, within
 from scratchwork.streams import Stream, generator
 
 FEATURES = ("x1", "x2")
@@ -22,10 +23,11 @@ def check_points(name: str, n: object, noise: object, least: int = 2) -> None:
 def check_whole(name: str, setting: str, value: object, least: int, usual: int) -> None:
     """Refuse anything but a whole number of at least `least`."""
     whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-    if not whole or value < least:  # type: ignore[operator]
+    if not whole or not least <= value <= LARGEST_SIZE:  # type: ignore[operator]
         expected = f"a whole number >= {least}"
+        expected += f" and <= {LARGEST_SIZE}" * (whole and value > least)  # type: ignore[operator]
         raise DescriptionError(
-            f"{name}({setting})", expected, repr(value), f"try {setting}={usual}"
+            f"{name}({setting})", expected, brief(value), f"try {setting}={usual}"
         )
 
 
@@ -33,9 +35,9 @@ def check_number(
     name: str, setting: str, value: object, expected: str, low: float, high: float, usual: float
 ) -> None:
     """Refuse anything but a number in [low, high)."""
-    if not (isinstance(value, (int, float, np.number)) and low <= value < high):
+    if not (isinstance(value, (int, float, np.number)) and within(value, low, high)):
         raise DescriptionError(
-            f"{name}({setting})", expected, repr(value), f"try {setting}={usual}"
+            f"{name}({setting})", expected, brief(value), f"try {setting}={usual}"
         )
 
 

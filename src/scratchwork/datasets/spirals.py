@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from scratchwork.arguments import checked
 from scratchwork.datasets.dataset import Array, Dataset
 from scratchwork.datasets.plane import check_number, check_points, check_whole, scattered
 
@@ -16,6 +17,7 @@ the 1988 Connectionist Models Summer School. Made by a formula: no source, no li
 """
 
 
+@checked
 def spirals(
     n: int = 1000,
     *,

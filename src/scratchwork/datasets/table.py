@@ -10,9 +10,10 @@ from itertools import islice
 import numpy as np
 
 from scratchwork.datasets.dataset import Array
-from scratchwork.datasets.layout import Layout, Row, is_gap, number, shown
+from scratchwork.datasets.layout import Layout, Row, is_gap, number, shown, truth
 from scratchwork.datasets.text_lines import text_lines
 from scratchwork.errors import DataError
+from scratchwork.narrowing import as_small
 
 LARGEST = float(np.finfo(np.float32).max)
 BLOCK_OF_TEXT = 2**23
@@ -43,7 +44,7 @@ def read_columns(
 
     Returns
     -------
-    X : array (n, features), float32
+    X : array (n, features), float32, or float64 where float32 would blur a column
     y : array (n,), float64 or text
         Empty without a target.
     dropped : int
@@ -85,13 +86,13 @@ def _read_numbers(
             )
             if values.shape[1] != len(layout.names) or not (np.abs(values) <= LARGEST).all():
                 return None
-            X.append(values[:, features].astype(np.float32))
+            X.append(as_small(values[:, features]))
             y.append(values[:, target].ravel())
     except DataError:
         raise
     except ValueError:  # the other way of reading finds out which field, or reads it
         return None
-    return np.concatenate(X), np.concatenate(y)
+    return as_small(np.concatenate(X)), np.concatenate(y)
 
 
 def _blocks(layout: Layout) -> Iterator[list[str]]:
@@ -124,27 +125,28 @@ def _read_fields(
         columns = list(zip(*(row for _, row in block), strict=True))
         values = np.empty((len(block), len(features)))
         for k, place in enumerate(features):
-            values[:, k] = _numbers(columns[place])
+            values[:, k] = _numbers(columns[place], truths=True)
         if (np.abs(values) > LARGEST).any():
             _refuse_texts(layout, features, block, np.abs(values) > LARGEST)
-        X.append(values.astype(np.float32))
+        X.append(as_small(values))
         lines += [line for line, _ in block]
         fields += columns[target] if target is not None else ()
-    return lines, np.concatenate(X), fields
+    return lines, as_small(np.concatenate(X)), fields
 
 
-def _numbers(fields: Sequence[str]) -> list[float]:
-    """The numbers, NaN for gaps and infinity for texts."""
+def _numbers(fields: Sequence[str], *, truths: bool = False) -> list[float]:
+    """The numbers, NaN for gaps and infinity for texts; with ``truths`` True is 1, False 0."""
     try:
         if not any("_" in field for field in fields):
             return list(map(float, fields))
     except ValueError:
         pass
-    return list(map(_number, fields))
+    return [_number(field, truths) for field in fields]
 
 
-def _number(field: str) -> float:
+def _number(field: str, truths: bool) -> float:
     value = math.nan if is_gap(field) else number(field)
+    value = truth(field) if value is None and truths else value
     return math.inf if value is None else value
 
 

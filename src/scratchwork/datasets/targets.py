@@ -22,6 +22,8 @@ def check_classes(where: str, classes: object) -> None:
 def classified(y: Array, classes: bool | None, where: str) -> tuple[Array, tuple[str, ...]]:
     """Return the targets, whole numbers as int64, and the names of their classes (or none).
 
+    Classes that are whole numbers come as their positions in the names.
+
     Texts and booleans are classes. Whole numbers are if there are two of them, or they are 0, 1,
     ..., k - 1 or 1, 2, ..., k with k at most 100; and rows are at least twice as many.
 
@@ -57,7 +59,11 @@ def classified(y: Array, classes: bool | None, where: str) -> tuple[Array, tuple
         todo = "choose another target=, or give classes=True if these are classes"
         raise DataError(where, "classes of several rows", got, todo)
     found = not numbers or (y.dtype.kind != "f" and _look_like_classes(labels, len(y)))
-    return y, tuple(map(str, labels)) if (found if classes is None else classes) else ()
+    if not (found if classes is None else classes):
+        return y, ()
+    if y.dtype.kind in "iu":  # the numbers that losses take; the names keep the file's
+        y = np.searchsorted(labels, y)
+    return y, tuple(map(str, labels))
 
 
 def split_own(

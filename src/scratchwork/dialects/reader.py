@@ -12,6 +12,19 @@ from ..program.ir import Program, shape_text
 from .numpy import print_function
 from .numpy_functions import function_texts
 from .numpy_module import head, owner
+from .reader_texts import (
+    BY_NAME,
+    BY_ORDER,
+    CHECK,
+    COLUMNS,
+    DECODE,
+    LOADED,
+    MAIN,
+    NUMBER,
+    READ_ROWS,
+    RUN,
+    TOLERANCES,
+)
 
 Answer: TypeAlias = Literal[
     "numbers", "array", "one of many", "one of two", "several", "best of many", "better of two"
@@ -50,9 +63,9 @@ def reader_text(program: Program, plan: Reader) -> str:
         ANSWERS[plan.answer],
         read_rows_text(plan),
         CHECK.format(**TOLERANCES[plan.dtype]),
-        MAIN,
+        main_text(plan),
         stored_numbers(plan) if plan.numbers is not None else loaded_numbers(plan),
-        'if __name__ == "__main__":\n    main(sys.argv[1:])\n',
+        RUN,
     ]
     body = "\n\n\n".join(part.strip("\n") for part in parts if part)
     names = names_text("CLASSES", plan.classes) + names_text("FEATURES", plan.features)
@@ -64,11 +77,13 @@ def sizes(plan: Reader) -> str:
 
 
 def reader_head(plan: Reader) -> str:
-    """Who made the file, and the three ways to use it."""
+    """Who made the file, and the ways to use it."""
     width = prod(plan.input_shape)
+    whole = "classes" if plan.answer in PROBABILITIES else "outputs"
     usage = {
         f"from {plan.module} import predict": f"predict(X) for X (n, {sizes(plan)})",
         f"python {plan.module}.py rows.csv": f"an answer for each row of {width} numbers",
+        f"python {plan.module}.py rows.csv --probabilities": f"all {whole} as a table",
         f"python {plan.module}.py --check": "repeats the stored answers",
     }
     if not plan.module.isidentifier():  # no module can have that name
@@ -79,7 +94,7 @@ def reader_head(plan: Reader) -> str:
 
 
 def imports(body: str) -> str:
-    names = [name for name in ("base64", "csv", "math", "sys") if f"{name}." in body]
+    names = [name for name in ("base64", "csv", "math", "os", "sys") if f"{name}." in body]
     lines = [f"import {name}" for name in names]
     lines += ["from pathlib import Path"] if "Path(" in body else []
     return "\n".join([*lines, "", "import numpy as np"])
@@ -160,100 +175,21 @@ def answer(P):
 
 def read_rows_text(plan: Reader) -> str:
     """read_rows, and what it calls: with names of features, columns are found by them."""
+    width = prod(plan.input_shape)
     slots = BY_NAME if plan.features else BY_ORDER
-    text = READ_ROWS.format(width=prod(plan.input_shape), shape=f"-1, {sizes(plan)}", **slots)
-    return f"{COLUMNS}\n{text}" if plan.features else text
+    slots = {name: text.format(width=width) for name, text in slots.items()}
+    text = READ_ROWS.format(width=width, shape=f"-1, {sizes(plan)}", **slots)
+    return f"{COLUMNS if plan.features else ''}\n{NUMBER}\n{text}"
 
 
-READ_ROWS = '''
-def number(cell):
-    """The cell of a table as a number, NaN where it is none."""
-    try:
-        return float(cell)
-    except ValueError:
-        return np.nan
-
-
-def read_rows(path):
-    """Rows of {width} numbers from a CSV file; {names}."""
-    {start}
-    with open(path, encoding="utf-8-sig", newline="") as file:
-        separator = max(",;\\t", key=file.readline().count)
-        file.seek(0)
-        for line, cells in enumerate(csv.reader(file, delimiter=separator), 1):
-{choose}            row = [number(cell) for cell in cells]
-            found = int(np.isfinite(row).sum())
-            if not cells or (line == 1 and not found):
-                continue
-            if found != {width} or len(row) != {width}:
-                got = f"{{found}} in {{len(row)}} cells"
-                raise ValueError(f"line {{line}}: expected {width} numbers, got {{got}}")
-            rows.append(row)
-    if not rows:
-        raise ValueError("there is no row of numbers")
-    return np.array(rows).reshape({shape})
-'''
-
-COLUMNS = '''
-def columns_of(names):
-    """Where the features stand in a line of names; by their order if it names none of them."""
-    names = [name.strip() for name in names]
-    missing = [name for name in FEATURES if name not in names]
-    if len(missing) == len(FEATURES):
-        return None
-    if missing:
-        raise ValueError("line 1: no column " + ", ".join(missing))
-    return [names.index(name) for name in FEATURES]
-'''
-
-BY_ORDER = {
-    "names": "a first line without any number is one of names",
-    "start": "rows = []",
-    "choose": "",
-}
-BY_NAME = {
-    "names": "columns go by the names in its first line",
-    "start": "rows, columns = [], None",
-    "choose": """\
-            if line == 1:
-                columns = columns_of(cells)
-                if columns is not None:
-                    continue
-            elif columns is not None and len(cells) > max(columns):
-                cells = [cells[i] for i in columns]
-""",
-}
-"""What READ_ROWS says without and with names of the features."""
-
-TOLERANCES = {
-    "float32": {"rtol": 1e-4, "atol": 1e-6},
-    "float64": {"rtol": 1e-9, "atol": 1e-12},
-}
-"""What another machine's rounding may change in an answer."""
-
-CHECK = '''
-def check():
-    """Whether the stored rows still get their stored answers, up to rounding."""
-    pairs = zip(predict(EXAMPLES), ANSWERS, strict=True)
-    right = [np.allclose(P, expected, rtol={rtol}, atol={atol}) for P, expected in pairs]
-    print(f"{{sum(right)}} of {{len(right)}} stored answers repeated")
-    return all(right)
-'''
-
-MAIN = '''
-def main(words):
-    """Answer the rows of a file, or check: what the words of the command line ask for."""
-    if words == ["--check"]:
-        raise SystemExit(0 if check() else 1)
-    if len(words) != 1 or words[0].startswith("-"):
-        raise SystemExit(__doc__)
-    try:
-        X = read_rows(words[0])
-    except (OSError, ValueError, csv.Error) as error:
-        raise SystemExit(f"cannot read {words[0]}: {error}") from None
-    for P in predict(X):
-        print(answer(P))
-'''
+def main_text(plan: Reader) -> str:
+    """main, and the table of all outputs, which go by the names of the classes."""
+    complete, header = "", "CLASSES"
+    if plan.answer == "one of two":
+        complete = "    P = np.hstack([1 - P, P])\n"
+    elif plan.answer in ("numbers", "array", "better of two"):
+        header = '[f"output {k}" for k in range(1, P.shape[1] + 1)]'
+    return MAIN.format(complete=complete, header=header)
 
 
 def stored_numbers(plan: Reader) -> str:
@@ -267,23 +203,6 @@ def stored_numbers(plan: Reader) -> str:
     return f"{decode}\n\n{numbers}" if "decode(" in numbers else numbers
 
 
-DECODE = '''
-def decode(text, *shape):
-    """An array from its bytes in base64, little-endian {dtype}."""
-    return np.frombuffer(base64.b64decode(text), "{code}").reshape(shape)
-'''
-
-
 def loaded_numbers(plan: Reader) -> str:
     """NUMBERS, EXAMPLES and ANSWERS from the file beside."""
     return LOADED.format(file=plan.arrays_file)
-
-
-LOADED = """
-ARRAYS = Path(__file__).with_name("{file}")
-if __name__ == "__main__" and not ARRAYS.exists():
-    raise SystemExit(f"{{ARRAYS}} is missing: it holds the numbers of this network")
-NUMBERS = dict(np.load(ARRAYS))
-EXAMPLES, ANSWERS = NUMBERS.pop("check_rows"), NUMBERS.pop("check_answers")
-NUMBERS.pop("scratchwork", None)  # the version that wrote it
-"""

@@ -24,7 +24,8 @@ class Training:
     ``targets`` is the name of y in the program and ``targets_dtype`` what it is cast to;
     ``means`` says of each output whether it is a mean over rows; ``given`` names the arrays that
     come from the file and not from an initializer; ``prepares`` says whether layers are fitted to
-    the rows first; ``repeats`` whether the settings are those of a fit.
+    the rows first; ``repeats`` whether the settings are those of a fit; ``began`` is the epoch that
+    the optimizer began at, from which schedules count.
     """
 
     description: str
@@ -33,6 +34,7 @@ class Training:
     batch_size: int
     epochs: int
     first_epoch: int
+    began: int
     first_step: int
     shuffle: bool
     targets: str
@@ -210,8 +212,8 @@ def batch_lines(step: Program, crossing: Sequence[Value], plan: Training) -> lis
     before, after = changes_of(step)
     outputs = [str(x.name) for x in step.outputs]
     made = (*step.outputs, *crossing)
-    given = taken(step, arguments(step, before, (), made))
-    changed = taken(step, arguments(step, after, step.loops, ()))
+    given = taken(step, arguments(step, before, (), made), plan.began)
+    changed = taken(step, arguments(step, after, step.loops, ()), plan.began)
     indent = " " * 12
     return [
         *assigned(indent, [str(x.name) for x in made], f"gradients({', '.join(given)})"),
@@ -220,11 +222,12 @@ def batch_lines(step: Program, crossing: Sequence[Value], plan: Training) -> lis
     ]
 
 
-def taken(step: Program, values: Sequence[Value]) -> list[str]:
+def taken(step: Program, values: Sequence[Value], began: int = 0) -> list[str]:
     """The positional arguments, of X and y the batch; settings keep their defaults."""
     data = [x for x in step.inputs if x.shape and x.shape[0].batch]
     given = [x for x in values if x not in step.hyperparameters]
-    return [f"{x.name}[rows]" if x in data else str(x.name) for x in given]
+    names = [f"{x.name}[rows]" if x in data else str(x.name) for x in given]
+    return [f"epoch - {began}" if began and name == "epoch" else name for name in names]
 
 
 def assigned(indent: str, names: Sequence[str], call: str, *, unpacked: bool = False) -> list[str]:

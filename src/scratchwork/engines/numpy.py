@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from threading import Event, RLock, Thread, active_count
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -131,50 +131,56 @@ def one_thread() -> Iterator[None]:
     if found is None:
         yield
         return
-    with HOLD.shared(found), found.limit(limits=1, user_api="blas"):
+    with HOLD.shared([each for each in found.lib_controllers if each.user_api == "blas"]):
         yield
 
 
 class Hold:
-    """The limit that several threads share, and how many of them do."""
+    """BLAS at one thread while anyone is in here, and the numbers that it had before."""
 
     def __init__(self) -> None:
         self.lock, self.holders = RLock(), 0
-        self.done: Event | None = None
+        self.before: list[int] = []
 
     @contextmanager
-    def shared(self, found: Any) -> Iterator[None]:
-        """Hold the limit until the last one has left; a thread that is alone needs no other."""
+    def shared(self, libraries: Sequence[Any]) -> Iterator[None]:
+        """The first one in remembers the numbers; the last one out gives them back."""
         with self.lock:
-            if not self.holders and active_count() > 1:
-                self.begin(found)
+            mine = [each.num_threads for each in libraries]
+            if not self.holders:
+                self.before = mine
             self.holders += 1
+            for each in libraries:
+                each.set_num_threads(1)
         try:
             yield
         finally:
             with self.lock:
                 self.holders -= 1
-                if not self.holders and self.done:
-                    self.end()
+                for each, own, number in zip(libraries, mine, self.before, strict=True):
+                    if is_of_one_thread(each):
+                        each.set_num_threads(own)
+                    elif not self.holders:
+                        give_back(each, number)
 
-    def begin(self, found: Any) -> None:
-        """Set the limit in a thread of its own: from threadpoolctl 3.8 on, who sets it lifts it."""
-        held, done = Event(), Event()
 
-        def hold() -> None:
-            with found.limit(limits=1, user_api="blas"):
-                held.set()
-                done.wait()
+def is_of_one_thread(library: Any) -> bool:
+    """Whether each of Python's threads has its own number: OpenBLAS made with OpenMP."""
+    layer = getattr(library, "threading_layer", None)
+    return bool(library.internal_api == "openblas" and layer == "openmp")
 
-        self.done, self.thread = done, Thread(target=hold, daemon=True)
-        self.thread.start()
-        held.wait()
 
-    def end(self) -> None:
-        if self.done:
-            self.done.set()
-            self.thread.join()
-            self.done = None
+def give_back(library: Any, number: int) -> None:
+    """Set the number of threads, whoever set it last.
+
+    From threadpoolctl 3.8 on only the thread that set it can do so, until it is released.
+    """
+    release = getattr(library, "clear_controlling_thread", None)
+    if release is not None:
+        release(force=True)
+    library.set_num_threads(number)
+    if release is not None:
+        release()
 
 
 HOLD = Hold()

@@ -7,12 +7,12 @@ from math import prod
 from typing import Literal
 
 from .. import activations
-from ..initializers import INITIALIZERS, Initializer, initializer, suited
+from ..initializers import INITIALIZERS, SUITED_FILTERS, Initializer, initializer, suited
 from ..program.ir import Size, Value, apply
 from ..program.scope import Scope
 from ..program.shapes import window_count
 from ..regularizers import Regularizer, regularizer
-from ..settings import as_ints, as_names, one_of, whole
+from ..settings import as_ints, as_names, flag, one_of, whole
 from .images import Pair, check_images, check_pair, pair
 from .layer import Layer
 
@@ -39,7 +39,8 @@ class Conv2D(Layer):
     padding : "valid" or "same"
         "same" pads with zeros to ceil(size / stride) outputs, an odd one at the end, as Keras.
     use_bias, kernel_initializer, bias_initializer, kernel_regularizer, trainable
-        As in Dense.
+        As in Dense, but filters that are given no initializer get lecun_normal for selu and
+        glorot_uniform for all others (``initializers.SUITED_FILTERS``).
 
     Notes
     -----
@@ -80,9 +81,11 @@ class Conv2D(Layer):
         activations.check_activation("Conv2D", "filters", self.activation)
         as_names(self, activations.ACTIVATIONS, "activation")
         as_names(self, INITIALIZERS, "kernel_initializer", "bias_initializer")
-        suited(self.kernel_initializer, self.activation)
+        suited(self.kernel_initializer, self.activation, SUITED_FILTERS)
         initializer(self.bias_initializer)
         regularizer(self.kernel_regularizer)
+        flag("Conv2D", "use_bias", self.use_bias)
+        flag("Conv2D", "trainable", self.trainable)
 
     def build(self, x: Value, scope: Scope) -> Value:
         check_images(
@@ -100,7 +103,7 @@ class Conv2D(Layer):
     def filtered(self, C: Value, fans: tuple[int, int], scope: Scope) -> Value:
         """The product of the windows with the filters, and the bias."""
         units = Size(self.filters, f"h{scope.recorder.suffix}")
-        kernel = suited(self.kernel_initializer, self.activation)
+        kernel = suited(self.kernel_initializer, self.activation, SUITED_FILTERS)
         bias = initializer(self.bias_initializer)
         shape, trainable = (C.shape[1], units), self.trainable
         W = scope.parameter(

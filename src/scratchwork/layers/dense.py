@@ -10,7 +10,7 @@ from ..initializers import INITIALIZERS, Initializer, initializer, suited
 from ..program.ir import Size, Value
 from ..program.scope import Scope
 from ..regularizers import Regularizer, regularizer
-from ..settings import as_ints, as_names, whole
+from ..settings import as_ints, as_names, flag, whole
 from .layer import Layer
 
 
@@ -78,6 +78,8 @@ class Dense(Layer):
         suited(self.kernel_initializer, self.activation)
         initializer(self.bias_initializer)
         regularizer(self.kernel_regularizer)
+        flag("Dense", "use_bias", self.use_bias)
+        flag("Dense", "trainable", self.trainable)
 
     def build(self, x: Value, scope: Scope) -> Value:
         if x.ndim != 2:

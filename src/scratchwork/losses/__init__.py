@@ -23,6 +23,9 @@ from .regression import (
 )
 from .table import LOSSES, GivenLoss, Loss, TargetKind, check_arguments, loss, quoted, record_loss
 
+huber, quantile = Huber(), Quantile()
+"""With their defaults, as objects beside the functions of the other names."""
+
 __all__ = [
     "LOSSES",
     "BinaryCrossEntropy",
@@ -37,11 +40,13 @@ __all__ = [
     "check_arguments",
     "cross_entropy",
     "hinge",
+    "huber",
     "log_cosh",
     "loss",
     "mean_absolute_error",
     "mean_squared_error",
     "poisson",
+    "quantile",
     "quoted",
     "record_loss",
 ]

@@ -86,8 +86,8 @@ def log_cosh(Z: Value, Y: Value) -> Value:
     """L = mean(log(cosh(R))) over the outputs of a row, R = Z - Y the residuals.
 
     About R**2 / 2 near 0 and abs(R) - log(2) far away; computed from the distances D = abs(R) as
-    D + log1p(expm1(-2 D) / 2), which neither overflows nor loses the digits of a small loss, as
-    D + softplus(-2 D) - log(2) does (Keras).
+    D + log1p(expm1(-2 D) / 2), which does not overflow and loses far fewer digits of a small loss
+    than D + softplus(-2 D) - log(2) (Keras).
     """
     D = abs((Z - Y).named("R")).named("D")
     return (D + np.log1p(np.expm1(-2 * D) / 2)).mean(axis=1)  # type: ignore[no-any-return] # recorded

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from ..errors import DescriptionError, ShapeError
 from ..losses import check_arguments
-from ..program.ir import N, Value, shape_text
+from ..program.ir import N, Statement, Value, shape_text
 from ..program.passes import RESERVED
 from ..program.record import call
 from ..settings import advice
@@ -36,14 +36,29 @@ class Own:
         if self.name in outcome.scope.names:
             raise taken(self.name)
         measured = call(self.function, outcome.P, outcome.Y)
-        if measured.shape not in ((N,), ()):
+        if measured.shape == (N,):
+            return measured.mean()
+        if measured.shape or not is_mean(measured, outcome.scope.recorder.statements):
+            # blocks of rows are averaged, which is right for a mean and for no other number
             raise ShapeError(
                 f"metric {self.name}",
                 "one number a row, (n,), or their mean",
-                shape_text(measured.shape),
+                shape_text(measured.shape) if measured.shape else "() that is no .mean()",
                 "take the mean over the outputs with .mean(axis=1)",
             )
-        return measured.mean() if measured.shape else measured
+        return measured
+
+
+def is_mean(number: Value, statements: Iterable[Statement]) -> bool:
+    """Whether the last thing done for a number was a mean over all rows."""
+    for s in statements:
+        if s.target is number:
+            if s.body:
+                return is_mean(number, s.body)
+            return s.op.name == "mean" and s.values[0].shape[0] == N
+        if is_mean(number, s.body):
+            return True
+    return False
 
 
 TAKEN = {*RESERVED, "X", "Y", "y", "n", "t", "epoch", "rng", "loss", "penalty", "y_variance"}

@@ -43,6 +43,12 @@ class Outcome:
         return (self.P - self.Y).named("R")
 
     @cached_property
+    def D(self) -> Value:
+        """The distances, with a line of their own where the loss is their mean, too."""
+        D = abs(self.R)
+        return D.named("D") if self.loss.name == "mean_absolute_error" else D
+
+    @cached_property
     def squares(self) -> Value:
         return (self.R**2).named("squares")
 
@@ -86,12 +92,12 @@ def accuracy(outcome: Outcome) -> Value:
 
 def binary_accuracy(outcome: Outcome) -> Value:
     """The share of single answers that are right, however many a row has."""
-    return outcome.right.mean()
+    return outcome.right.named("right").mean()  # a line that accuracy shares
 
 
 def mean_absolute_error(outcome: Outcome) -> Value:
     """mean(abs(R)) over rows and outputs."""
-    return abs(outcome.R).mean()
+    return outcome.D.mean()
 
 
 def mean_squared_error(outcome: Outcome) -> Value:
@@ -103,7 +109,8 @@ def r2(outcome: Outcome) -> Value:
     """1 - mean(R**2 / y_variance), the mean over outputs as scikit-learn's r2_score.
 
     y_variance is that of each output's targets over all rows given to ``fit`` or ``evaluate``, so
-    that batches add up to the whole. NaN where the targets of an output are all the same.
+    that batches add up to the whole. NaN where the targets of an output are all the same, as those
+    of a single row are.
     """
     column = outcome.y.ndim == 1
     shape = () if column else outcome.Y.shape[1:]

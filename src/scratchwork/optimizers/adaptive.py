@@ -62,9 +62,10 @@ class RMSProp(RateAndClipping):
 
     v = rho * v + (1 - rho) * dW**2 is a decaying mean of squares, and W -= learning_rate * dW /
     (sqrt(v) + epsilon). ``centered=True`` (Graves 2013, "Generating sequences with recurrent neural
-    networks", its form of rmsprop) takes the square of the mean gradient a from v, and 0 where
-    rounding makes that less. With momentum u = momentum * u + dW / (sqrt(v) + epsilon) and W -=
-    learning_rate * u. All as PyTorch; Keras adds epsilon under the root, and puts the rate into u.
+    networks", its form of rmsprop) takes the square of the mean gradient a from v. With
+    momentum u = momentum * u + dW / (sqrt(v) + epsilon) and W -= learning_rate * u. All as PyTorch,
+    but for one thing: where rounding makes v - a**2 less than 0 ours is 0, and PyTorch's root is
+    NaN. Keras adds epsilon under the root, and puts the rate into u.
 
     rho is the lecture's, and Keras', whose epsilon is 1e-7; PyTorch's defaults are learning_rate
     0.01 and rho 0.99, which it calls alpha.

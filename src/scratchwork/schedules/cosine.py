@@ -34,10 +34,11 @@ class CosineDecay(Described):
         Steps, not epochs, from the largest rate to the smallest; the warm-up is not counted.
     end_learning_rate : float >= 0
     warmup_steps : float >= 0
-    restarts : int >= 0
-        0: none. Otherwise the rate begins anew after ``decay_steps`` steps, and each period is so
-        many times as long as the one before: 1 for equal ones, or 2. Where it is 2 or more the
-        program adds 1e-9 so that rounding does not make a restart late by one step.
+    period_factor : int >= 0
+        0: no restart. Otherwise the rate begins anew after ``decay_steps`` steps, again and again,
+        and each period is so many times as long as the one before: 1 for equal ones, or 2 (T_mult
+        in PyTorch, t_mul in Keras). Where it is 2 or more the program adds 1e-9 so that rounding
+        does not make a restart late by one step.
 
     Examples
     --------
@@ -55,13 +56,13 @@ class CosineDecay(Described):
     decay_steps: float = 1000.0
     end_learning_rate: float = 0.0
     warmup_steps: float = 0.0
-    restarts: int = 0
+    period_factor: int = 0
 
     def __post_init__(self) -> None:
         check(self, learning_rate=positive, decay_steps=positive)
         check(self, end_learning_rate=not_negative, warmup_steps=not_negative)
-        whole("CosineDecay", "restarts", self.restarts, least=0)
-        as_ints(self, "restarts")
+        whole("CosineDecay", "period_factor", self.period_factor, least=0)
+        as_ints(self, "period_factor")
 
     def rate(self, t: Value, epoch: Value) -> Value:
         since = t - 1 if self.warmup_steps == 0 else t - 1 - self.warmup_steps
@@ -74,13 +75,13 @@ class CosineDecay(Described):
 
     def progress(self, since: Value) -> Value:
         """How much of a period has passed, so many steps since the first began."""
-        if self.restarts == 0:
+        if self.period_factor == 0:
             return minimum(since / self.decay_steps, 1)
-        if self.restarts == 1:
+        if self.period_factor == 1:
             return remainder(since, self.decay_steps) / self.decay_steps
         if self.warmup_steps != 0:
             since = maximum(since, 0)
-        k, periods = self.restarts, (since / self.decay_steps).named("periods")
+        k, periods = self.period_factor, (since / self.decay_steps).named("periods")
         number = floor(log(1 + (k - 1) * periods) / log(k) + 1e-9)
         length = apply("power", k, number).named("period_length")
         return (periods - (length - 1) / (k - 1)) / length

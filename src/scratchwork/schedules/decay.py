@@ -140,8 +140,3 @@ class PolynomialDecay(Described):
         return above(
             self.end_learning_rate, height(self.learning_rate, self.end_learning_rate) * left
         )
-
-
-def between(start: float, end: float, left: Value) -> Value:
-    """From start, where left is 1, to end, where it is 0."""
-    return start * left if end == 0 else end + (start - end) * left

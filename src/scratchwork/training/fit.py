@@ -14,14 +14,14 @@ from ..engines.numpy import one_thread
 from ..errors import DataError, DescriptionError, NotReadyError
 from ..losses import Loss, TargetKind
 from ..run import Run
-from ..settings import fraction, whole
+from ..settings import flag, fraction, whole
 from ..storage import Array
 from ..streams import Stream, generator
 from . import loop
 from .history import Evaluation, History
 from .labels import Seen
 from .progress import Progress
-from .scorers import scores
+from .scorers import LINKS, scores
 from .state import Plan, State, variance
 
 
@@ -72,6 +72,7 @@ def plan_fit(
     seen = run.learned(X, y, len(rows), loss, "fit(y)")
     kind, checked = run.check_y(y, len(rows), "fit(y)", loss, seen)
     whole("fit", "epochs", epochs)
+    flag("fit", "shuffle", shuffle)
     held = held_out(validation_split, validation_data, len(rows))
     cut = len(rows) - held
     apart = check_validation(run, validation_data, loss, seen)
@@ -89,7 +90,7 @@ def plan_fit(
         callbacks=callbacks,
         seen=seen,
     )
-    run.notice_scale(rows, X)
+    run.notice_scale(rows, X, checked, loss)
     return plan, kind
 
 
@@ -98,7 +99,8 @@ def run_fit(
     histories: Sequence[History], remember: Callable[[Fit | None], None],
 ) -> None:  # fmt: skip
     """Train by the plan. What was finished is remembered, however the fit ends."""
-    fresh, run.seen = run.is_fresh(), plan.seen
+    fresh, before = run.is_fresh(), (run.state.copy(), run.seen, run.prepared)
+    run.seen = plan.seen
     run.prepare(plan.X)
     record = Fit(
         start=run.state.copy(),
@@ -121,6 +123,8 @@ def run_fit(
         loop.run(partial(run.engine, kind), run.state, plan, histories, shown)
     finally:
         run.busy = False
+        if fresh and not run.state.t:  # not a single step was made
+            run.undo(*before)
         done = len(histories[0].epoch)
         remember(replace(record, epochs=done) if done else None)
 
@@ -217,8 +221,8 @@ def scored(run: Run, X: Array, y: Array, kind: TargetKind, where: str) -> dict[s
     names, loss = run.description.scorers, needs_loss(run.description, where)
     if not names:
         return {}
-    P = run.engine(kind).predict(run.values(X=X), "predict")
-    return scores(names, loss, P, y, where)
+    Z = run.engine(kind).predict(run.values(X=X), "raw" if loss.link in LINKS else "predict")
+    return scores(names, loss, Z, y, where)
 
 
 def evaluate(run: Run, X: Any, y: Any) -> Evaluation:
@@ -237,6 +241,6 @@ def one_step(run: Run, X: Any, y: Any, where: str) -> dict[str, Any]:
     kind, y = run.check_y(y, len(X), f"{where}(y)", loss)
     check_batch_size(run, kind, None, len(X))
     rng = generator(run.seed, Stream.DRAWS, run.state.epoch)
-    t, epoch = run.state.t + 1, run.state.epoch
+    t, epoch = run.state.t + 1, run.state.epoch - run.state.began
     more = {targets_name(kind): y, "y_variance": variance(y)}
     return run.values(X=X, t=t, epoch=epoch, rng=rng, **more)

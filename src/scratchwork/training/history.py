@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, KeysView, Mapping
 from dataclasses import dataclass, field
 from math import nan
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..errors import NotReadyError
+from ..errors import DataError, NotReadyError
 from ..guard import unknown_name
 from ..inspect.display import Shown, Styles
 from ..settings import one_of
@@ -28,7 +28,8 @@ class History(Shown):
         validation data (data loss alone, dropout off). One entry an epoch, NaN where a fit had no
         such number.
     epoch : list of int
-        Epochs counted over the model's life, from 0.
+        Epochs counted over the model's life, from 0; the printed table counts from 1, as the
+        lines do that fit shows.
     seed : int
     engine : str
     seconds : float
@@ -60,7 +61,7 @@ class History(Shown):
         self.epoch.append(epoch)
 
     def __getitem__(self, name: str) -> list[float]:
-        if name not in self.history:
+        if not isinstance(name, str) or name not in self.history:
             raise unknown_name("history[...]", name, self.history)
         return self.history[name]
 
@@ -75,6 +76,10 @@ class History(Shown):
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.history)
+
+    def keys(self) -> KeysView[str]:
+        """The names of the columns, so that ``dict(history)`` has them."""
+        return self.history.keys()
 
     def __len__(self) -> int:
         return len(self.epoch)
@@ -97,11 +102,11 @@ class History(Shown):
         return as_frame({"epoch": list(self.epoch), **self.history}, library)
 
     def __str__(self) -> str:
-        """A table, a line an epoch."""
-        names = list(self.history)
-        rows = [f"{'epoch':>5}" + "".join(f"{name:>14}" for name in names)]
+        """A table, a line an epoch, counted from 1."""
+        widths = {name: max(14, len(name) + 2) for name in self.history}
+        rows = [f"{'epoch':>5}" + "".join(f"{name:>{width}}" for name, width in widths.items())]
         for i, epoch in enumerate(self.epoch):
-            cells = (f"{self.history[name][i]:>14.6g}" for name in names)
+            cells = (f"{self.history[name][i]:>{width}.6g}" for name, width in widths.items())
             rows.append(f"{epoch + 1:>5}" + "".join(cells))
         return "\n".join(rows)
 
@@ -153,9 +158,25 @@ class Evaluation(tuple[float, ...]):
         return (self.as_dict(),)
 
     def __getitem__(self, key: Any) -> Any:
-        if isinstance(key, str) and key not in self.names:
+        if isinstance(key, slice) or hasattr(key, "__index__"):
+            return super().__getitem__(key)
+        if not isinstance(key, str) or key not in self.names:
             raise unknown_name("evaluate(...)[...]", key, self.names)
-        return super().__getitem__(self.names.index(key) if key in self.names else key)
+        return super().__getitem__(self.names.index(key))
+
+    def keys(self) -> tuple[str, ...]:
+        """The names, so that ``dict(evaluation)`` has them."""
+        return self.names
+
+    def __float__(self) -> float:
+        """The loss, where it stands alone."""
+        if len(self) > 1:
+            todo = 'take one by name: evaluate(X, y)["loss"]'
+            raise DataError("float(evaluate(...))", "one number", ", ".join(self.names), todo)
+        return float(self[0])
+
+    def __format__(self, spec: str) -> str:
+        return format(float(self), spec) if spec else str(self)
 
     def as_dict(self) -> dict[str, float]:
         return dict(zip(self.names, self, strict=True))

@@ -9,14 +9,19 @@ from typing import Any
 
 import numpy as np
 
+from ..activations import linear
 from ..errors import DataError, ScratchworkWarning, ShapeError
-from ..layers import Conv2D, Dense
+from ..layers import Conv2D, Dense, Rescale
 from ..layers.layer import Buildable, Layer
+from ..losses import Loss
+from ..narrowing import blurred
 from ..programs import callers_level
 from ..storage import Array
-from .arrays import as_numbers, place_text
+from .arrays import as_numbers, name_of, place_text
 from .frames import column_names, is_frame
 
+TRAINED_ON = ("fit(X)", "fit(y)")
+"""Only all rows tell how much a column varies; a few to predict may lie close together."""
 LARGE = 100
 """Features beyond it slow training down, or make it fail."""
 
@@ -24,13 +29,20 @@ LARGE = 100
 def check_X(given: Any, input_shape: tuple[int, ...], dtype: str, where: str) -> Array:
     """X as (n, *input_shape) in the model's dtype, finite and not empty."""
     X = as_numbers(given, where)
-    if X.ndim and not len(X):
-        raise DataError(where, "at least one row", "none", "check how the data were selected")
+    refuse_empty(X.shape, where)
     if X.shape[1:] != input_shape or X.ndim != len(input_shape) + 1:
         expected = f"({', '.join(map(str, ('n', *input_shape)))}{',' * (not input_shape)})"
         todo = row_advice(given) if X.shape == input_shape else reshape_advice(X, input_shape)
         raise ShapeError(where, f"X of shape {expected}", str(X.shape), todo)
     return finite(X, dtype, where, column_names(given))
+
+
+def refuse_empty(shape: tuple[int, ...], where: str) -> None:
+    """Refuse X without rows, or rows of nothing."""
+    if shape and not shape[0]:
+        raise DataError(where, "at least one row", "none", "check how the data were selected")
+    if 0 in shape:
+        raise DataError(where, "columns", "none", "check how the columns were selected")
 
 
 def finite(given: Array, dtype: str, where: str, columns: Sequence[str] = ()) -> Array:
@@ -39,7 +51,25 @@ def finite(given: Array, dtype: str, where: str, columns: Sequence[str] = ()) ->
         array = np.ascontiguousarray(given, dtype)
     if not np.isfinite(array).all():
         raise not_finite(given, array, where, columns)
+    if where in TRAINED_ON:
+        refuse_blurred(given, array, where, columns)
     return array
+
+
+def refuse_blurred(given: Array, array: Array, where: str, columns: Sequence[str] = ()) -> None:
+    """Refuse a column such as seconds since 1970, whose spread float32 would round away."""
+    k = blurred(given, array)
+    if k is None:
+        return
+    column = given.reshape(len(given), -1)[:, k]
+    place = np.unravel_index(k, given.shape[1:])
+    called = repr(columns[k]) if columns else f"{place[0] if len(place) == 1 else place}"
+    found = f"{column.min():.15g} to {column.max():.15g}"
+    found += f" in column {called}" if given.ndim > 1 else ""
+    name = name_of(where)
+    start = f"{name}[:, {k}].min()" if given.ndim == 2 and not columns else "its smallest number"
+    todo = f'subtract {start}, or give compile(dtype="float64")'
+    raise DataError(where, f"numbers that {array.dtype} tells apart", found, todo)
 
 
 def row_advice(given: Any) -> str:
@@ -111,6 +141,27 @@ def notice_scale(X: Array, given: Any, layers: Sequence[Buildable]) -> bool:
     warnings.warn(
         f"fit(X) expects features of a size near 1, got {low:g} to {high:g}{widest(X, given)}, "
         f"from which networks learn badly; begin this one with {layer}",
+        ScratchworkWarning,
+        stacklevel=callers_level(),
+    )
+    return True
+
+
+def notice_targets(y: Array, loss: Loss, layers: Sequence[Buildable]) -> bool:
+    """Warn of numbers that a network meets late, as it begins near 0; whether it was needed.
+
+    That is beyond 100 in size, under a loss of numbers, where no Rescale ends the network.
+    """
+    of_numbers = loss.link is linear and not (loss.classes or loss.answers)
+    if not of_numbers or isinstance(layers[-1], Rescale) or float(np.abs(y).max()) <= LARGE:
+        return False
+    spread, mean = float(y.std(dtype=np.float64)), float(y.mean(dtype=np.float64))
+    if not spread:
+        return False
+    warnings.warn(
+        f"fit(y) expects targets of a size near 1, got {y.min():g} to {y.max():g}, which a "
+        f"network meets late; end this one with sw.Rescale({spread:.4g}, {mean:.4g}): "
+        "sw.Rescale(y.std(), y.mean())",
         ScratchworkWarning,
         stacklevel=callers_level(),
     )

@@ -62,6 +62,23 @@ class Seen:
             return ()
         return tuple(map(str, self.classes))
 
+    @property
+    def numerals(self) -> tuple[str, ...]:
+        """The labels as text where they are numbers other than 0, 1, 2, ...: -1 and 1."""
+        if self.classes is None or np.array_equal(self.classes, np.arange(len(self.classes))):
+            return ()
+        return tuple(map(str, self.classes))
+
+    def under(self, loss: Loss | None, before: Loss | None, width: int) -> Seen:
+        """What is still known when the model is trained for another loss.
+
+        Words and truth values stay where it tells as many apart; else the next fit decides anew.
+        """
+        if self.classes is None or loss is None or loss == before:
+            return self
+        stay = self.words and len(self.classes) == outputs_of(loss, width)
+        return self if stay else Seen(self.columns)
+
     def labels(self, numbers: Array) -> Array:
         """The labels of class numbers."""
         return numbers if self.classes is None else np.asarray(self.classes[numbers])

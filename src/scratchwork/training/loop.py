@@ -50,7 +50,7 @@ def run(
                 progress.epoch(epoch, logs)
                 stop = [callback() for callback in plan.callbacks]  # each is called
                 interrupt.deliver()
-                if any(stop):
+                if any(isinstance(each, bool | np.bool_) and each for each in stop):
                     break
     finally:
         seconds = time.perf_counter() - started

@@ -5,19 +5,38 @@ scikit-learn is imported when a name is not one of ours, and not before.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 import numpy as np
 
-from ..activations import linear
+from ..activations import linear, sigmoid, softmax
 from ..errors import DataError, DescriptionError
 from ..losses import Loss
 from ..metrics import METRICS, Metric, listed, metric, unknown
+from ..program.primitives import exp
 from ..storage import Array
 
 OTHER_ROWS = "choose another scorer, or give rows of every class"
 INSTALL = "if it is a scorer of scikit-learn: pip install scikit-learn"
+
+
+def shares(Z: Array) -> Array:
+    """softmax, in NumPy."""
+    E = np.exp(Z - Z.max(axis=1, keepdims=True))
+    return np.asarray(E / E.sum(axis=1, keepdims=True))
+
+
+LINKS: dict[Callable[..., Any], Callable[[Array], Array]] = {
+    linear: np.asarray,
+    softmax: shares,
+    sigmoid: lambda Z: np.asarray(np.exp(-np.logaddexp(0, -Z))),
+    exp: np.exp,
+}
+"""The links of our losses for raw output in float64: in float32 probabilities become 0 or 1 early.
+Under another link scorers get what the program predicts.
+"""
 
 
 def chosen(given: object) -> tuple[tuple[Metric, ...], tuple[str, ...]]:
@@ -54,12 +73,13 @@ def scorer_name(given: object) -> str:
     return given
 
 
-def scores(names: tuple[str, ...], loss: Loss, P: Array, y: Array, where: str) -> dict[str, float]:
-    """Each scorer's number for predictions P (n, k) and the targets y.
+def scores(names: tuple[str, ...], loss: Loss, Z: Array, y: Array, where: str) -> dict[str, float]:
+    """Each scorer's number for the raw output Z (n, k) and the targets y.
 
     Scorers get class numbers, answers (0 and 1) or numbers, and the predictions in that form;
-    those that ask for probabilities get P in float64. Where y holds probabilities, the most
-    probable class is the right one.
+    those that ask for probabilities get the link of Z in float64, those that take any order Z
+    itself. Where y holds probabilities, the most probable class is the right one. Z is what the
+    program predicts where the link is none of ``LINKS``.
 
     Raises
     ------
@@ -68,17 +88,18 @@ def scores(names: tuple[str, ...], loss: Loss, P: Array, y: Array, where: str) -
     """
     from sklearn.metrics import get_scorer
 
-    estimator, truth = adapters()[form(loss, P)](loss, P), targets(loss, P, y)
-    rows = np.arange(len(P))[:, None]
+    Z = Z.astype(np.float64)
+    estimator, truth = adapters()[form(loss, Z)](loss, Z), targets(loss, y)
+    rows = np.arange(len(Z))[:, None]
     result = {}
     for name in names:
         try:
             result[name] = float(get_scorer(name)(estimator, rows, truth))
         except Exception as error:  # whatever a scorer raises, it is of these data and this loss
             words = f"{type(error).__name__}: {error}".rstrip(".")
-            raise failed(name, where, words, P.shape[1]) from error
+            raise failed(name, where, words, Z.shape[1]) from error
         if np.isnan(result[name]):
-            raise failed(name, where, "nan, as it is not defined for these rows", P.shape[1])
+            raise failed(name, where, "nan, as it is not defined for these rows", Z.shape[1])
     return result
 
 
@@ -92,26 +113,58 @@ def failed(name: str, where: str, words: str, outputs: int) -> DataError:
     return DataError(f"{where}: scorer {name}", "rows and a loss that it fits", words, todo)
 
 
-def form(loss: Loss, P: Array) -> str:
-    """What predictions are to scikit-learn: probabilities, distances to a decision, or numbers."""
+def form(loss: Loss, Z: Array) -> str:
+    """What predictions are to scikit-learn: probabilities, distances to a decision, or numbers.
+
+    Logits are both. Those of several classes are not: their order over rows is another than that
+    of the probabilities.
+    """
     if not (loss.classes or loss.answers):
         return "numbers"
-    return "decisions" if loss.link is linear else "probabilities"
+    if loss.link is linear:
+        return "decisions"
+    ordered = loss.link is sigmoid or (loss.link is softmax and Z.shape[1] == 2)
+    return "logits" if ordered else "probabilities"
 
 
-def targets(loss: Loss, P: Array, y: Array) -> Array:
+def targets(loss: Loss, y: Array) -> Array:
     """y as scikit-learn has it: class numbers (n,), answers (n, k) as 0 and 1, or numbers."""
     if loss.classes:
         return y if y.ndim == 1 else y.argmax(axis=1)
     return (y > 0.5).astype(np.int64) if loss.answers else y
 
 
-def labels(loss: Loss, P: Array) -> Array:
-    """Class numbers (n,), or answers (n, k)."""
+def predictions(loss: Loss, Z: Array) -> Array:
+    """What ``predict`` gives, in float64."""
+    link = LINKS.get(loss.link)
+    return link(Z) if link else Z
+
+
+def labels(loss: Loss, Z: Array) -> Array:
+    """Class numbers (n,), or answers (n, k), as accuracy has them."""
     if loss.classes:
-        return np.asarray(P.argmax(axis=1))
-    answers: Array = (loss.threshold < P).astype(np.int64)
-    return answers[:, 0] if P.shape[1] == 1 else answers
+        return np.asarray(Z.argmax(axis=1))
+    threshold = loss.raw_threshold if loss.link in LINKS else loss.threshold
+    answers: Array = (threshold < Z).astype(np.int64)
+    return answers[:, 0] if Z.shape[1] == 1 else answers
+
+
+def probabilities(loss: Loss, Z: Array) -> Array:
+    """Of each class (n, k), of no and yes (n, 2), or of each yes (n, k)."""
+    P = predictions(loss, Z)
+    if loss.classes:
+        return np.asarray(P / P.sum(axis=1, keepdims=True))
+    if P.shape[1] > 1:
+        return P
+    no = predictions(loss, -Z) if loss.link is sigmoid else 1 - P  # 1 - P has fewer digits
+    return np.hstack([no, P])
+
+
+def decisions(loss: Loss, Z: Array) -> Array:
+    """How far a row is on the side of yes, or of the second of two classes."""
+    if loss.classes and Z.shape[1] == 2:
+        return np.asarray(Z[:, 1] - Z[:, 0])
+    return Z[:, 0] if Z.shape[1] == 1 else Z
 
 
 @cache
@@ -120,37 +173,38 @@ def adapters() -> dict[str, Any]:
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 
     class Numbers(RegressorMixin, BaseEstimator):  # type: ignore[misc] # scikit-learn is untyped
-        def __init__(self, loss: Loss, P: Array) -> None:
-            self.loss, self.P = loss, P
+        def __init__(self, loss: Loss, Z: Array) -> None:
+            self.loss, self.Z = loss, Z
 
         def __sklearn_is_fitted__(self) -> bool:
             return True
 
         def predict(self, X: Array) -> Array:
-            return self.P[:, 0] if self.P.shape[1] == 1 else self.P
+            P = predictions(self.loss, self.Z)
+            return P[:, 0] if P.shape[1] == 1 else P
 
     class Classes(ClassifierMixin, Numbers):  # type: ignore[misc] # scikit-learn is untyped
         @property
         def classes_(self) -> Any:
-            several = not self.loss.classes and self.P.shape[1] > 1
+            several = not self.loss.classes and self.Z.shape[1] > 1
             if several:
-                return [np.arange(2)] * self.P.shape[1]
-            return np.arange(self.P.shape[1] if self.loss.classes else 2)
+                return [np.arange(2)] * self.Z.shape[1]
+            return np.arange(self.Z.shape[1] if self.loss.classes else 2)
 
         def predict(self, X: Array) -> Array:
-            return labels(self.loss, self.P)
+            return labels(self.loss, self.Z)
 
     class Probabilities(Classes):
         def predict_proba(self, X: Array) -> Array:
-            P = self.P.astype(np.float64)
-            if self.loss.classes:
-                return np.asarray(P / P.sum(axis=1, keepdims=True))
-            return np.hstack([1 - P, P]) if P.shape[1] == 1 else P
+            return probabilities(self.loss, self.Z)
 
     class Decisions(Classes):
         def decision_function(self, X: Array) -> Array:
-            if self.loss.classes and self.P.shape[1] == 2:
-                return self.P[:, 1] - self.P[:, 0]
-            return self.P[:, 0] if self.P.shape[1] == 1 else self.P
+            return decisions(self.loss, self.Z)
 
-    return {"numbers": Numbers, "probabilities": Probabilities, "decisions": Decisions}
+    class Logits(Probabilities, Decisions):
+        pass
+
+    return {
+        "numbers": Numbers, "probabilities": Probabilities, "decisions": Decisions, "logits": Logits
+    }  # fmt: skip

@@ -23,6 +23,7 @@ class State:
     optimizer: Storage
     t: int = 0
     epoch: int = 0
+    began: int = 0  # the epoch at which the optimizer began: schedules count from it
 
     @property
     def storages(self) -> tuple[Storage, Storage, Storage]:
@@ -39,13 +40,13 @@ class State:
 
     def copy(self) -> State:
         parameters, layers, optimizer = (storage.copy() for storage in self.storages)
-        return State(parameters, layers, optimizer, self.t, self.epoch)
+        return State(parameters, layers, optimizer, self.t, self.epoch, self.began)
 
     def restore(self, other: State) -> None:
         """Take over another state's numbers in place; arrays that were handed out see them."""
         for own, new in zip(self.storages, other.storages, strict=True):
             own.flat[...] = new.flat
-        self.t, self.epoch = other.t, other.epoch
+        self.t, self.epoch, self.began = other.t, other.epoch, other.began
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def step_values(state: State, plan: Plan, rng: np.random.Generator) -> dict[str,
         "X": plan.X,
         plan.targets: plan.y,
         "t": state.t + 1,
-        "epoch": state.epoch - 1,
+        "epoch": state.epoch - 1 - state.began,
         "rng": rng,
         "y_variance": plan.y_variance,
     }

@@ -59,6 +59,8 @@ def width_advice(y: Array, loss: Loss, width: int) -> str:
     if y.ndim > 2:
         return f"reshape it: y.reshape({len(y)}, -1)"
     given = y.shape[1] if y.ndim == 2 else 1
+    if not given:
+        return "check how the targets were selected"
     if given == 1 and loss.answers:
         return f'give {width} answers a row; for one class of {width} use loss="cross_entropy"'
     end = f"or end the network with Dense({given})"
