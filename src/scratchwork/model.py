@@ -168,9 +168,8 @@ class Sequential(Built):
         if self.run is not None:
             self.run.refuse_if_busy("reset")
         chosen = chosen_seed(seed, None)
-        shaped = bool(self.description.input_shape)
-        run = Run(self.description, chosen, self.source_file) if shaped else None
-        self.run, self.last_fit = run, None
+        shaped, self.last_fit = bool(self.description.input_shape), None
+        self.run = Run(self.description, chosen, self.source_file) if shaped else None
         keep(self, seed=chosen, history=History())
 
     @property

@@ -23,9 +23,8 @@ class Training:
 
     ``targets`` is the name of y in the program and ``targets_dtype`` what it is cast to;
     ``means`` says of each output whether it is a mean over rows; ``given`` names the arrays that
-    come from the file and not from an initializer; ``prepares`` says whether layers are fitted to
-    the rows first; ``repeats`` whether the settings are those of a fit; ``began`` is the epoch that
-    the optimizer began at, from which schedules count.
+    come from the file, not from an initializer; ``prepares`` whether layers are fitted to the rows
+    first; ``repeats`` whether the settings are of a fit; schedules count from epoch ``began``.
     """
 
     description: str
