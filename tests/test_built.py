@@ -14,7 +14,7 @@ import pytest
 from threadpoolctl import threadpool_info
 
 import scratchwork as sw
-from scratchwork.engines.numpy import one_thread
+from scratchwork.engines.blas import one_thread
 from tests.training import classifier, everything, refused, rows, snapshot
 
 

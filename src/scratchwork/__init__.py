@@ -58,6 +58,7 @@ from .schedules import (
     PolynomialDecay,
     StepDecay,
 )
+from .sweeps import Results, repeat, sweep
 from .version import __version__
 
 __all__ = [
@@ -101,6 +102,7 @@ __all__ = [
     "RMSProp",
     "Rescale",
     "Reshape",
+    "Results",
     "Scope",
     "ScratchworkError",
     "Sequential",
@@ -120,6 +122,8 @@ __all__ = [
     "initializers",
     "losses",
     "mlp",
+    "repeat",
+    "sweep",
 ]
 
 if not _typing.TYPE_CHECKING:  # a type checker shall go on finding what is not there

@@ -189,7 +189,7 @@ def check_call(
     where: str, signature: inspect.Signature, given: tuple[object, ...],
     settings: Mapping[str, object],
 ) -> None:  # fmt: skip
-    """Refuse what a function or class does not take, before Python does without naming ours."""
+    """Refuse what a function or class does not take, with an error that names ours."""
     try:
         signature.bind(*given, **settings)
     except TypeError:
@@ -232,17 +232,22 @@ def shown(value: object) -> str:
 
 
 def checked(function: Callable[P, R]) -> Callable[P, R]:
-    """A function whose wrong arguments get our error."""
+    """A function whose wrong arguments get our error.
+
+    They are looked at after Python refused the call only: what is right costs nothing more.
+    """
     where = function.__name__
     if where in ("__init__", "__call__"):
         where = function.__qualname__.rpartition(".")[0]
         where = where if function.__name__ == "__init__" else where.lower()  # mnist is a Mnist()
-    signature = inspect.signature(function)
 
     @functools.wraps(function)
     def called(*given: P.args, **settings: P.kwargs) -> R:
-        check_call(where, signature, given, settings)
-        return function(*given, **settings)
+        try:
+            return function(*given, **settings)
+        except TypeError:
+            check_call(where, inspect.signature(function), given, settings)
+            raise  # the arguments are right: it comes from inside
 
     return called
 

@@ -13,7 +13,8 @@ import numpy as np
 
 from .arguments import known_arguments
 from .description import Description, check_input_shape
-from .engines.numpy import one_thread
+from .engines.blas import one_thread
+from .engines.engine import EngineName
 from .errors import DescriptionError, NotReadyError, ScratchworkError, ShapeError
 from .guard import Guarded, keep
 from .inspect.display import SourceText, show
@@ -46,11 +47,12 @@ class Built(Guarded):
     source_file: str | Path | None
     run: Run | None
     last_fit: training.Fit | None
+    engine: EngineName
 
     def __init__(self, description: Description) -> None:
         self.description = description
         self.source_file = self.run = self.last_fit = None
-        keep(self, seed=None)
+        keep(self, seed=None, engine="auto")
 
     def __repr__(self) -> str:
         return description_text(self.description)
@@ -109,7 +111,7 @@ class Built(Guarded):
                 raise NotReadyError(where, "a shape with at least one size", "()", todo)
             description = replace(self.description, input_shape=check_input_shape(shape))
             seed = chosen_seed(None, self.seed)
-            self.run = Run(description, seed, self.source_file)
+            self.run = Run(description, seed, self.source_file, self.engine)
             self.description = description
             keep(self, seed=seed)
         return self.run

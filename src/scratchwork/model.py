@@ -21,7 +21,9 @@ from .description import (
     check_input_shape,
     check_layers,
 )
-from .engines.numpy import one_thread
+from .engines.blas import one_thread
+from .engines.choice import check_engine
+from .engines.engine import EngineName
 from .guard import keep
 from .layers.layer import Buildable
 from .metrics import GivenMetric
@@ -82,6 +84,7 @@ class Sequential(Built):
         metrics: Sequence[GivenMetric] | GivenMetric | None = (),
         reduction: Reduction = "mean",
         dtype: DTypeName = "float32",
+        engine: EngineName = "auto",
         seed: int | None = None,
         source_file: str | Path | None = None,
     ) -> None:
@@ -102,6 +105,9 @@ class Sequential(Built):
         reduction : "mean" or "sum"
             How the losses of a batch's rows become one number.
         dtype : "float32" or "float64"
+        engine : "auto", "numpy" or "numba"
+            What runs the program: its NumPy text, or the same statements compiled by Numba. "auto"
+            compiles where a fit is long enough; ``history.engine`` and ``summary()`` say so.
         seed : int >= 0, optional
             Of parameters, order and draws; None draws one and keeps it in ``model.seed``, also for
             the next ``compile``.
@@ -115,6 +121,7 @@ class Sequential(Built):
         """
         one_of("compile", "reduction", reduction, ("mean", "sum"))
         one_of("compile", "dtype", dtype, ("float32", "float64"))
+        check_engine("compile", engine)
         found, scorers = chosen_metrics(metrics)
         description = replace(
             self.description,
@@ -127,12 +134,13 @@ class Sequential(Built):
             dtype=dtype,
         )
         chosen = chosen_seed(seed, self.seed)
-        run = Run(description, chosen, source_file) if description.input_shape else None
+        shaped = bool(description.input_shape)
+        run = Run(description, chosen, source_file, engine) if shaped else None
         if run is not None and self.run is not None and not self.run.is_fresh():
             run.take_over(self.run)
         self.description, self.run, self.source_file = description, run, source_file
         self.last_fit = None
-        keep(self, seed=chosen)
+        keep(self, seed=chosen, engine=engine)
 
     def reset(self, seed: int | None = None) -> None:
         """Begin anew: draw new parameters, forget what was trained.
@@ -169,7 +177,9 @@ class Sequential(Built):
             self.run.refuse_if_busy("reset")
         chosen = chosen_seed(seed, None)
         shaped, self.last_fit = bool(self.description.input_shape), None
-        self.run = Run(self.description, chosen, self.source_file) if shaped else None
+        self.run = (
+            Run(self.description, chosen, self.source_file, self.engine) if shaped else None
+        )
         keep(self, seed=chosen, history=History())
 
     @property
@@ -280,8 +290,9 @@ class Sequential(Built):
         """Predictions (n, outputs): probabilities under cross-entropy; raw=True gives logits."""
         flag("predict", "raw", raw)
         with self.begun("predict", X) as run, one_thread():
-            values = run.values(X=run.check_X(X, "predict(X)"))
-            return warn_if_not_finite(run.engine().predict(values, "raw" if raw else "predict"))
+            rows = run.check_X(X, "predict(X)")
+            name = "raw" if raw else "predict"
+            return warn_if_not_finite(run.engine().predict(run.state, rows, name))
 
     def predict_classes(self, X: Any) -> Array:
         """Classes (n,): the largest output, or whether the one output is above one half.

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from .description import Description
+from .engines.choice import Choice, choose, first_choice
+from .engines.engine import Engine, EngineName
 from .engines.numpy import NumpyEngine
 from .errors import DataError, NotReadyError, ScratchworkWarning, ShapeError
 from .guard import unknown_name
@@ -19,7 +21,7 @@ from .network import record_network
 from .program.ir import Program
 from .program.record import recording
 from .program.update import Optimizer
-from .programs import callers_level, source
+from .programs import Source, callers_level, source
 from .storage import Array, Storage
 from .streams import Stream, generator
 from .training.arrays import as_numbers
@@ -40,13 +42,19 @@ class Run:
         Its ``targets`` do not matter: there is an engine for each kind that is met.
     seed : int
     source_file : path, optional
+    engine : "auto", "numpy" or "numba"
     """
 
     def __init__(
-        self, description: Description, seed: int, source_file: str | Path | None = None
+        self,
+        description: Description,
+        seed: int,
+        source_file: str | Path | None = None,
+        engine: EngineName = "auto",
     ) -> None:
         self.description, self.seed, self.source_file = description, seed, source_file
-        self.engines: dict[TargetKind, NumpyEngine] = {}
+        self.asked_engine, self.choice = engine, first_choice(engine)
+        self.engines: dict[TargetKind, Engine] = {}
         self.last_kind: TargetKind | None = None
         with recording() as recorder:
             network = record_network(description, recorder, "infer")
@@ -64,15 +72,35 @@ class Run:
         self.seen = Seen()  # the columns and labels of the first fit
         self.noticed = False  # whether the size of features was spoken of
 
-    def engine(self, targets: TargetKind | None = None) -> NumpyEngine:
+    def engine(self, targets: TargetKind | None = None) -> Engine:
         """The engine for one kind of targets: by default the last, or what the loss suggests."""
         kind = self.last_kind = targets or self.kind()
         if kind not in self.engines:
             text = source(replace(self.description, targets=kind))
             if self.source_file is not None:
                 self.engines.clear()  # the file shows one program: the one that runs
-            self.engines[kind] = NumpyEngine(text, self.source_file)
+            self.engines[kind] = self.loaded(text, kind)
         return self.engines[kind]
+
+    def loaded(self, text: Source, kind: TargetKind) -> Engine:
+        """The chosen engine with its programs."""
+        if self.choice.name == "numpy":
+            return NumpyEngine(text, self.source_file)
+        from .engines.numba import NumbaEngine  # Numba's share of the text is only read where used
+
+        return NumbaEngine(text, replace(self.description, targets=kind), self.source_file)
+
+    def choose(self, kind: TargetKind, rows: int, batch_size: int, epochs: int) -> None:
+        """Let a fit of this size have its engine, which evaluate and predict then have, too."""
+        step = self.engine(kind).source.programs["train_step"]
+        self.take(choose(self.asked_engine, step, rows, batch_size, epochs))
+
+    def take(self, choice: Choice) -> None:
+        """Go on with the engine of a choice; the programs stay."""
+        before, self.choice = self.choice, choice
+        if choice.name != before.name:
+            made = {kind: engine.source for kind, engine in self.engines.items()}
+            self.engines = {kind: self.loaded(text, kind) for kind, text in made.items()}
 
     def change_rate(self, optimizer: Optimizer) -> None:
         """Go on with the optimizer at another learning rate, from the next epoch on.
@@ -85,8 +113,10 @@ class Run:
             kind: at_rate(engine.source, self.description, description, kind)
             for kind, engine in self.engines.items()
         }
-        engines = {kind: NumpyEngine(text, self.source_file) for kind, text in made.items()}
-        self.description, self.engines = description, engines
+        self.description = description
+        self.engines = {
+            kind: engine.at(made[kind], self.source_file) for kind, engine in self.engines.items()
+        }
         self.keep_state()
 
     def keep_state(self) -> None:

@@ -6,6 +6,7 @@ import inspect
 import math
 import sys
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from numbers import Integral, Real
 from typing import Any, Self
 
@@ -27,11 +28,17 @@ class Described:
     """
 
     def __new__(cls, *given: object, **settings: object) -> Self:
-        check_call(cls.__name__, inspect.signature(cls), given, settings)
+        signature = signature_of(cls)  # type: ignore[arg-type] # a class can be hashed
+        check_call(cls.__name__, signature, given, settings)
         return super().__new__(cls)
 
     def __reduce__(self) -> tuple[Callable[[type[Self]], Self], tuple[type[Self]], Any]:
         return bare, (type(self),), self.__getstate__()  # copies are made without settings
+
+
+@lru_cache(maxsize=256)  # reading it takes longer than all else that a description does
+def signature_of(kind: type[Any]) -> inspect.Signature:
+    return inspect.signature(kind)
 
 
 def bare(kind: type[Any]) -> Any:

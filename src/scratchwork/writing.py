@@ -12,7 +12,8 @@ from .activations import sigmoid, softmax
 from .array_text import as_text
 from .dialects.reader import Answer, Reader, reader_text
 from .dialects.standalone import Training, training_text
-from .engines.numpy import EVALUATION_ROWS, one_thread
+from .engines.blas import one_thread
+from .engines.numpy import EVALUATION_ROWS
 from .errors import DataError, DescriptionError
 from .files import program_path, refuse_foreign, sealed, write_all
 from .losses import TargetKind
@@ -211,7 +212,7 @@ def reader_file(
     program = run.engine().source.programs["predict"]
     rows = example_rows(run, fit, data)
     with one_thread():
-        answers = run.engine().predict(run.values(X=rows), "predict")
+        answers = run.engine().predict(run.state, rows, "predict")
     refuse_not_finite(answers)
     used = [str(x.name) for x in (*program.parameters, *program.state)]
     numbers = {name: run.state.arrays()[name] for name in used}

@@ -88,6 +88,17 @@ def test_predictions_never_share_memory_with_the_rows() -> None:
     assert not np.shares_memory(model.predict(X), X)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_numbers_whose_squares_are_too_large_are_finite(dtype: str) -> None:
+    """They are taken without a warning, and what is not finite is found among them, too."""
+    X = np.full((2, 3), 1e30 if dtype == "float32" else 1e300, dtype)
+    model = sw.Sequential([sw.Rescale(1e-30)], input_shape=3)
+    model.compile("mean_squared_error", dtype=dtype)  # type: ignore[arg-type]
+    assert model.predict(X) == pytest.approx(X * 1e-30, rel=1e-6)
+    X[1, 2] = -np.inf
+    refused(lambda: model.predict(X), ValueError, "-inf at row 1, column 2 (1 in all)")
+
+
 # ---- forms of y that mean the same ----
 LABELS: dict[str, Callable[[], Any]] = {
     "list": y.tolist,

@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from ..datasets.download import cache_folder
-from ..engines.numpy import controller
+from ..engines.blas import controller
 from ..version import __version__
 
 PACKAGES = {

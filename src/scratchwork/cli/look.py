@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ..engines.numpy import one_thread
+from ..engines.blas import one_thread
 from .endings import Failure
 from .options import description_options
 from .screen import say, show_program

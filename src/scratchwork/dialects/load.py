@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import linecache
+import sys
 import weakref
 from collections import Counter
 from collections.abc import Callable
@@ -38,6 +39,23 @@ def load(text: str, dialect: str, source_file: str | Path | None = None) -> Modu
         filename = str(write_source(text, path))
     module.__file__ = filename
     exec(compile(text, filename, "exec"), module.__dict__)
+    return module
+
+
+def load_file(path: Path, text: str, name: str) -> ModuleType:
+    """Run the text of a file as the module ``name``; other processes find what it compiles to.
+
+    The text is that of the file, so that what was checked is what runs. Numba keeps its files
+    beside a function's file, and finds the module by its name.
+    """
+    module = ModuleType(name)
+    module.__file__ = str(path)
+    sys.modules[name] = module
+    try:
+        exec(compile(text, str(path), "exec"), module.__dict__)
+    except BaseException:
+        del sys.modules[name]
+        raise
     return module
 
 

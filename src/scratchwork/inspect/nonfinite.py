@@ -18,7 +18,7 @@ from ..training.state import Plan, State, step_values
 from .watch import watch
 
 if TYPE_CHECKING:
-    from ..engines.numpy import NumpyEngine
+    from ..engines.engine import Engine
 
 STEP_ERRORS = (ArithmeticError, ValueError, TypeError)
 """What a step raises where its numbers leave their range: math.sqrt(-1), a complex rate."""
@@ -31,7 +31,7 @@ class Found(Exception):
 
 
 def find_and_raise(
-    engine: NumpyEngine, state: State, plan: Plan, order: Array, rng: np.random.Generator
+    engine: Engine, state: State, plan: Plan, order: Array, rng: np.random.Generator | None
 ) -> None:
     """Go through a chunk that failed, step by step, and raise an error that names the line.
 
@@ -39,19 +39,20 @@ def find_and_raise(
     """
     for start in range(0, len(order), plan.batch_size):
         rows = order[start : start + plan.batch_size]
-        before, draws = state.copy(), rng.bit_generator.state
+        before, draws = state.copy(), None if rng is None else rng.bit_generator.state
         values = step_values(state, plan, rng) | {"X": plan.X[rows], plan.targets: plan.y[rows]}
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             if not step_is_finite(engine, state, values):
                 state.restore(before)
-                rng.bit_generator.state = draws
+                if rng is not None:
+                    rng.bit_generator.state = draws
                 line, value = first_line(engine, values)
                 state.restore(before)
                 raise non_finite_error(engine, line, value, before)
         state.t += 1
 
 
-def step_is_finite(engine: NumpyEngine, state: State, values: dict[str, Any]) -> bool:
+def step_is_finite(engine: Engine, state: State, values: dict[str, Any]) -> bool:
     try:
         engine.call("train_step", values)
         state.check_finite()
@@ -60,7 +61,7 @@ def step_is_finite(engine: NumpyEngine, state: State, values: dict[str, Any]) ->
     return True
 
 
-def first_line(engine: NumpyEngine, values: dict[str, Any]) -> tuple[int, str]:
+def first_line(engine: Engine, values: dict[str, Any]) -> tuple[int, str]:
     """The number of the first line whose result is not finite, and what that is."""
     code = engine.function("train_step").__code__
     known = {name for name, value in values.items() if not is_finite(value)}
@@ -98,7 +99,7 @@ def is_finite(value: object) -> bool:
     return True
 
 
-def non_finite_error(engine: NumpyEngine, line: int, name: str, state: State) -> NonFiniteError:
+def non_finite_error(engine: Engine, line: int, name: str, state: State) -> NonFiniteError:
     source, first = inspect.getsourcelines(engine.function("train_step"))
     text = statement(source, line - first)
     heading = r" *# (layer|regularizer|metric|----)"

@@ -121,15 +121,15 @@ def dependents(given: set[Value], statements: Iterable[Statement]) -> set[Value]
 
 
 # ---- for every parameter ----
-def record_update(rule: Rule, scope: Scope) -> tuple[Loop, ...]:
-    """Record the rule for each parameter, or give one Loop over all if they are many."""
+def record_update(rule: Rule, scope: Scope, most: int = MOST_WRITTEN_OUT) -> tuple[Loop, ...]:
+    """Record the rule for each parameter, or give one Loop over all if they are more than most."""
     for state in rule.shared:
         scope.state_values.append(state)
         if state in rule.updates:
             scope.update(state, rule.updates[state])
     updates = {key: value for key, value in rule.updates.items() if key not in rule.shared}
     rows = [own_values(rule, parameter, dW, scope) for parameter, dW in rule.gradients.items()]
-    if len(rows) > MOST_WRITTEN_OUT:
+    if len(rows) > most:
         given = (rule.W, *rule.states, rule.dW)
         program = Program(rule.note, given, (), (), {}, rule.statements, updates, ())
         return (Loop(program, tuple(rows)),)
@@ -173,8 +173,8 @@ def initial_state(rule: Rule, parameters: Sequence[Value], scope: Scope) -> None
     """Record the first numbers of the optimizer's state, those for all parameters first."""
     for state, initial in rule.shared.items():
         scope.state_values.append(begun(str(state.name), initial, ()))
-    for parameter in parameters:
-        for state, initial in rule.states.items():
+    for state, initial in rule.states.items():  # one after the other: each is a flat vector
+        for parameter in parameters:
             name = state_name(state, parameter, scope)
             scope.state_values.append(begun(name, initial, parameter.shape))
 

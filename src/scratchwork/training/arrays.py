@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from math import isfinite
 from numbers import Real
 from typing import Any, NoReturn
 
@@ -37,6 +38,15 @@ def as_array(given: Any, where: str) -> Array:
     except (ValueError, TypeError, RuntimeError) as error:
         got, todo = uneven(given) or (f"{type(given).__name__}: {error}", "give an array")
         raise DataError(where, "an array", got, todo) from error
+
+
+def all_finite(array: Array) -> bool:
+    """Whether all of an array of floats is finite, in half the time and without an array of bools.
+
+    A sum of squares is finite only where every entry is; that of large entries may not be.
+    """
+    squares = np.vdot(array, array)  # warns of nothing, where dot does
+    return isfinite(squares) or bool(np.isfinite(array).all())
 
 
 def name_of(where: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..description import Description
-from ..engines.numpy import one_thread
+from ..engines.blas import one_thread
 from ..errors import DataError, DescriptionError, NotReadyError
 from ..losses import Loss, TargetKind
 from ..run import Run
@@ -115,8 +115,9 @@ def run_fit(
         rows=len(plan.X),
         held_out=plan.held_out,
     )
+    run.choose(kind, len(plan.X), plan.batch_size, plan.epochs)
     for history in histories:
-        history.seed, history.engine = run.seed, run.engine(kind).name
+        history.seed, history.engine, history.reason = run.seed, run.choice.name, run.choice.reason
     run.refuse_if_busy("fit")  # another thread may have begun one
     run.busy = True
     try:
@@ -212,7 +213,7 @@ def validation(run: Run, X: Array, y: Array, kind: TargetKind) -> Callable[[], d
 def measured(run: Run, X: Array, y: Array, kind: TargetKind, where: str) -> dict[str, float]:
     """Loss, metrics and scorers over all rows, as in inference."""
     name = targets_name(kind)
-    result = run.engine(kind).evaluate(run.values(X=X, **{name: y}), name)
+    result = run.engine(kind).evaluate(run.state, X, y, name)
     return result | scored(run, X, y, kind, where)
 
 
@@ -221,7 +222,7 @@ def scored(run: Run, X: Array, y: Array, kind: TargetKind, where: str) -> dict[s
     names, loss = run.description.scorers, needs_loss(run.description, where)
     if not names:
         return {}
-    Z = run.engine(kind).predict(run.values(X=X), "raw" if loss.link in LINKS else "predict")
+    Z = run.engine(kind).predict(run.state, X, "raw" if loss.link in LINKS else "predict")
     return scores(names, loss, Z, y, where)
 
 

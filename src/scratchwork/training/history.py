@@ -32,6 +32,8 @@ class History(Shown):
         lines do that fit shows.
     seed : int
     engine : str
+    reason : str
+        Why that engine ran.
     seconds : float
         The time spent in fit, with validation and callbacks.
 
@@ -49,14 +51,17 @@ class History(Shown):
 
     seed: int = 0
     engine: str = "numpy"
+    reason: str = ""
     history: dict[str, list[float]] = field(default_factory=dict)
     epoch: list[int] = field(default_factory=list)
     seconds: float = 0.0
 
     def add(self, epoch: int, logs: dict[str, float]) -> None:
         """Append the numbers of one epoch."""
-        for name in {**self.history, **logs}:
-            column = self.history.setdefault(name, [nan] * len(self.epoch))
+        for name in logs:
+            if name not in self.history:
+                self.history[name] = [nan] * len(self.epoch)
+        for name, column in self.history.items():
             column.append(logs.get(name, nan))
         self.epoch.append(epoch)
 

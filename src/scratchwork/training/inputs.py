@@ -17,7 +17,7 @@ from ..losses import Loss
 from ..narrowing import blurred
 from ..programs import callers_level
 from ..storage import Array
-from .arrays import as_numbers, name_of, place_text
+from .arrays import all_finite, as_numbers, name_of, place_text
 from .frames import column_names, is_frame
 
 TRAINED_ON = ("fit(X)", "fit(y)")
@@ -34,7 +34,7 @@ def check_X(given: Any, input_shape: tuple[int, ...], dtype: str, where: str) ->
         expected = f"({', '.join(map(str, ('n', *input_shape)))}{',' * (not input_shape)})"
         todo = row_advice(given) if X.shape == input_shape else reshape_advice(X, input_shape)
         raise ShapeError(where, f"X of shape {expected}", str(X.shape), todo)
-    return finite(X, dtype, where, column_names(given))
+    return finite(X, dtype, where, () if X is given else column_names(given))
 
 
 def refuse_empty(shape: tuple[int, ...], where: str) -> None:
@@ -47,13 +47,20 @@ def refuse_empty(shape: tuple[int, ...], where: str) -> None:
 
 def finite(given: Array, dtype: str, where: str, columns: Sequence[str] = ()) -> Array:
     """The array in the model's dtype, or an error that says where it is not finite."""
-    with np.errstate(over="ignore"):
-        array = np.ascontiguousarray(given, dtype)
-    if not np.isfinite(array).all():
+    array = contiguous(given, np.dtype(dtype))
+    if not all_finite(array):
         raise not_finite(given, array, where, columns)
     if where in TRAINED_ON:
         refuse_blurred(given, array, where, columns)
     return array
+
+
+def contiguous(given: Array, dtype: np.dtype[Any]) -> Array:
+    """The array in another dtype, without NumPy's warning of what is too large for it."""
+    if given.dtype == dtype:
+        return np.ascontiguousarray(given)
+    with np.errstate(over="ignore"):
+        return np.ascontiguousarray(given, dtype)
 
 
 def refuse_blurred(given: Array, array: Array, where: str, columns: Sequence[str] = ()) -> None:

@@ -29,7 +29,9 @@ class Seen:
     def check_columns(self, given: Any, where: str) -> None:
         """Refuse a frame with a column that stood elsewhere: columns count by position."""
         names = column_names(given)
-        if names and self.columns and len(names) != len(self.columns):
+        if not names or not self.columns:
+            return
+        if len(names) != len(self.columns):
             raise self.other_columns(names, where)
         moved = [x for x, y in zip(names, self.columns, strict=False) if x != y]
         known = [name for name in moved if name in self.columns]

@@ -7,21 +7,22 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from ..engines.numpy import NumpyEngine, one_thread
+from ..engines.blas import one_thread
+from ..engines.engine import Engine
 from ..inspect.nonfinite import STEP_ERRORS, find_and_raise
 from ..storage import Array
 from ..streams import Stream, generator
 from .history import History
 from .interrupt import Interrupt
 from .progress import Progress
-from .state import Plan, State, step_values
+from .state import Plan, State
 
 CHUNK_SECONDS = 0.1
 """Between chunks interrupts are read, progress is shown and numbers are saved."""
 
 
 def run(
-    engine: Callable[[], NumpyEngine],
+    engine: Callable[[], Engine],
     state: State,
     plan: Plan,
     histories: Sequence[History],
@@ -41,9 +42,10 @@ def run(
     started = time.perf_counter()
     try:
         with one_thread(), Interrupt() as interrupt, progress:
+            pace = Pace()
             for _ in range(plan.epochs):
                 epoch = state.epoch
-                logs = run_epoch(engine(), state, plan, interrupt, progress)
+                logs = run_epoch(engine(), state, plan, interrupt, progress, pace)
                 logs |= plan.validate() if plan.validate else {}
                 for history in histories:
                     history.add(epoch, logs)
@@ -59,15 +61,15 @@ def run(
 
 
 def run_epoch(
-    engine: NumpyEngine, state: State, plan: Plan, interrupt: Interrupt, progress: Progress
+    engine: Engine, state: State, plan: Plan, interrupt: Interrupt, progress: Progress, pace: Pace
 ) -> dict[str, float]:
     """One pass over the rows; the means of loss, penalty and metrics as they were met."""
-    rng = generator(plan.seed, Stream.DRAWS, state.epoch)
+    rng = generator(plan.seed, Stream.DRAWS, state.epoch) if takes(engine, "rng") else None
     order = row_order(plan, state.epoch)
     state.epoch += 1  # an epoch that was interrupted counts: its draws are used up
     totals: dict[str, float] = {}
     done = 0
-    for chunk in chunks(order, plan.batch_size):
+    for chunk in pace.chunks(order, plan.batch_size):
         totals = run_chunk(engine, state, plan, chunk, rng, totals)
         progress.advance(len(chunk))
         done += len(chunk)
@@ -76,41 +78,55 @@ def run_epoch(
     return {name: total / len(order) for name, total in totals.items()}
 
 
+def takes(engine: Engine, name: str) -> bool:
+    """Whether a step asks for an input of this name."""
+    return any(x.name == name for x in engine.source.programs["train_step"].inputs)
+
+
 def row_order(plan: Plan, epoch: int) -> Array:
     if not plan.shuffle:
         return np.arange(len(plan.X))
     return generator(plan.seed, Stream.ORDER, epoch).permutation(len(plan.X))
 
 
-def chunks(order: Array, batch_size: int) -> Iterator[Array]:
-    """Slices of the order, whole batches that take about CHUNK_SECONDS. They change no bit."""
-    start, batches = 0, 1
-    while start < len(order):
-        stop = start + batches * batch_size
-        before = time.perf_counter()
-        yield order[start:stop]
-        seconds = max(time.perf_counter() - before, 1e-6)
-        batches = max(1, min(int(batches * CHUNK_SECONDS / seconds), 8 * batches))
-        start = stop
+class Pace:
+    """How many batches take about CHUNK_SECONDS, as they were met. It changes no bit."""
+
+    def __init__(self) -> None:
+        self.batches = 1
+
+    def chunks(self, order: Array, batch_size: int) -> Iterator[Array]:
+        """Slices of the order, each of whole batches."""
+        start = 0
+        while start < len(order):
+            stop = start + self.batches * batch_size
+            before = time.perf_counter()
+            yield order[start:stop]
+            seconds = max(time.perf_counter() - before, 1e-6)
+            if stop <= len(order):  # a shorter one says less
+                fitting = int(self.batches * CHUNK_SECONDS / seconds)
+                self.batches = max(1, min(fitting, 8 * self.batches))
+            start = stop
 
 
 def run_chunk(
-    engine: NumpyEngine,
+    engine: Engine,
     state: State,
     plan: Plan,
     order: Array,
-    rng: np.random.Generator,
+    rng: np.random.Generator | None,
     totals: dict[str, float],
 ) -> dict[str, float]:
     """Train on the rows of ``order``; the sums of the epoch so far, with theirs added."""
-    before, draws = state.copy(), rng.bit_generator.state
-    values = step_values(state, plan, rng) | {"order": order, "batch_size": plan.batch_size}
+    before = state.snapshot()
+    draws = None if rng is None else rng.bit_generator.state
     try:
-        sums = engine.train(values, totals)
+        sums = engine.train(state, plan, order, rng, totals)
         state.check_finite()
     except Exception as error:
-        state.restore(before)
-        rng.bit_generator.state = draws
+        state.go_back(before)
+        if rng is not None:
+            rng.bit_generator.state = draws
         if isinstance(error, STEP_ERRORS):
             find_and_raise(engine, state, plan, order, rng)
         raise

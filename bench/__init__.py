@@ -1,0 +1,1 @@
+"""Benchmarks: every workload for every installed peer, in alternation; ``python -m bench``."""

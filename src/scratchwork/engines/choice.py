@@ -1,0 +1,107 @@
+"""Which engine runs a fit. It follows from the description, the sizes, the epochs and what is
+installed, never from a clock or from what a cache holds: the same call makes the same choice.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from math import prod
+
+from ..errors import DescriptionError
+from ..program.ir import Program
+from ..settings import one_of
+from .engine import ENGINES, EngineName
+
+VARIABLE = "SCRATCHWORK_ENGINE"
+"""What engine="auto" means: of use where a whole test suite is to run with one engine."""
+
+WORTH_COMPILING = 10.0
+"""Seconds in NumPy: compiling takes some 4 s, and then training less than half as long."""
+
+LINE_SECONDS, FLOP_SECONDS, ENTRY_SECONDS = 1.5e-6, 3e-11, 1e-9
+"""What NumPy takes: for each line, each operation in a product, each entry of an array."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An engine, and why."""
+
+    name: EngineName
+    reason: str
+
+
+ASKED = "as asked for"
+BEFORE_FIT = Choice("numpy", "auto: nothing to compile for, before a fit")
+
+
+def check_engine(where: str, given: EngineName) -> EngineName:
+    """The name of an engine, or an error for one that there is not."""
+    one_of(where, "engine", given, ENGINES)
+    if given == "numba" and not has_numba():
+        todo = 'pip install numba scipy, or use engine="numpy"'
+        raise DescriptionError(where, "Numba and SciPy for engine numba", "none installed", todo)
+    return given
+
+
+@cache
+def has_numba() -> bool:
+    """Whether Numba, and SciPy for its products, are installed."""
+    return all(find_spec(name) is not None for name in ("numba", "scipy"))
+
+
+def first_choice(given: EngineName) -> Choice:
+    """The choice before a fit has said how much there is to do."""
+    if given == "auto":
+        given = check_engine(VARIABLE, os.environ.get(VARIABLE, "auto"))  # type: ignore[arg-type] # checked
+        if given != "auto":
+            return Choice(given, f"{VARIABLE}={given}")
+    return BEFORE_FIT if given == "auto" else Choice(given, ASKED)
+
+
+def choose(given: EngineName, step: Program, rows: int, batch_size: int, epochs: int) -> Choice:
+    """The engine for a fit of this size."""
+    first = first_choice(given)
+    if first is not BEFORE_FIT:
+        return first
+    if not has_numba():
+        return Choice("numpy", "auto: Numba and SciPy are not installed")
+    seconds = numpy_seconds(step, rows, batch_size, epochs)
+    worth = seconds >= WORTH_COMPILING
+    than = "is more" if worth else "is less"
+    reason = f"auto: some {seconds:.2g} s in NumPy {than} than compiling is worth"
+    return Choice("numba" if worth else "numpy", reason)
+
+
+def numpy_seconds(step: Program, rows: int, batch_size: int, epochs: int) -> float:
+    """Roughly what the NumPy program would take on one core of these years."""
+    batches = -(-rows // batch_size)
+    lines = len(step.lines) + sum(len(x.rows) * len(x.rule.lines) for x in step.loops)
+    return epochs * (batches * LINE_SECONDS * lines + rows * row_seconds(step)) + (
+        epochs * batches * update_seconds(step)
+    )
+
+
+def row_seconds(step: Program) -> float:
+    """For each row: products, and entries of arrays with rows."""
+    seconds = 0.0
+    for s in step.statements:
+        if s.op.name == "matmul" and any(x.shape[0].batch for x in s.values if x.shape):
+            a, b = (x.shape for x in s.values[:2]) if len(s.values) == 2 else (s.values[0].shape,) * 2
+            seconds += 2 * FLOP_SECONDS * prod((a[0].number, a[1].number, b[1].number))
+        elif any(size.batch for size in s.target.shape):
+            seconds += ENTRY_SECONDS * prod(size.number for size in s.target.shape)
+    return seconds
+
+
+def update_seconds(step: Program) -> float:
+    """For each step: the entries that the optimizer goes over."""
+    entries = sum(
+        prod(size.number for size in s.target.shape) for s in step.statements if s.phase == "update"
+    )
+    for loop in step.loops:
+        sizes = sum(prod(z.number for z in row[loop.rule.given[0]].shape) for row in loop.rows)
+        entries += sizes * len(loop.rule.statements)
+    return entries * ENTRY_SECONDS

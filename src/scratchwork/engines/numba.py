@@ -1,0 +1,139 @@
+"""The Numba engine: the same statements, compiled, over batches of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .. import programs
+from ..description import Description
+from ..dialects.numba_module import compiled as printed
+from ..program.ir import Program
+from ..programs import Source
+from ..storage import Array
+from ..training.state import Plan, State, variance
+from .numpy import EVALUATION_ROWS, NumpyEngine
+from .part import Part
+
+STEP = "train_step"
+
+FEW = 4
+"""Batches of so few rows are multiplied row by row, where they are not zero."""
+
+
+class StepsMade(FloatingPointError):
+    """A loss is not finite; ``steps`` were made before it."""
+
+    def __init__(self, steps: int) -> None:
+        super().__init__(f"a loss is not finite after {steps} steps")
+        self.steps = steps
+
+
+class NumbaEngine(NumpyEngine):
+    """The programs of a network, compiled; where a step is looked into the NumPy text runs.
+
+    Parameters
+    ----------
+    source : Source
+    description : Description
+    source_file : path, optional
+    """
+
+    name = "numba"
+
+    def __init__(
+        self, source: Source, description: Description, source_file: str | Path | None = None
+    ) -> None:
+        super().__init__(source, source_file)
+        self.description = description
+        self.parts: dict[tuple[str, bool], Part] = {}
+
+    def alone(self) -> NumbaEngine:
+        """The same programs, with working arrays of its own: for a network in another thread."""
+        twin: NumbaEngine = object.__new__(type(self))
+        twin.__dict__.update(self.__dict__)
+        twin.parts = {key: part.alone() for key, part in self.parts.items()}
+        return twin
+
+    def at(self, source: Source, source_file: str | Path | None) -> NumbaEngine:
+        """The engine at other settings: what is compiled stays if the statements do."""
+        new = NumbaEngine(source, self.description, source_file)
+        before, after = (s.programs.get(STEP) for s in (self.source, source))
+        if before and after and before.statements is after.statements:
+            new.parts = self.parts
+            for (name, _), part in new.parts.items():
+                part.set(source.programs[name].hyperparameters)
+        return new
+
+    def part(self, name: str, state: State, few: bool = False) -> Part:
+        """A compiled program, printed and loaded when it is first asked for."""
+        key = (name, few)
+        if key not in self.parts:
+            program, dtype = self.recorded(name), self.description.dtype
+            own, means = [*state.optimizer], self.source.means
+            text = printed(program, means, dtype, places(state), own, few)
+            self.parts[key] = Part(text, dtype)
+            self.parts[key].set(self.source.programs[name].hyperparameters)
+        return self.parts[key]
+
+    def recorded(self, name: str) -> Program:
+        """The program; a step's update as one loop, however few the parameters are."""
+        if name == STEP:
+            return programs.train_step(self.description, written_out=0)
+        return self.source.programs[name]
+
+    def train(
+        self, state: State, plan: Plan, order: Array, rng: np.random.Generator | None,
+        totals: Mapping[str, float],
+    ) -> dict[str, float]:  # fmt: skip
+        """Run the compiled step over the rows of an order; its sums, added to ``totals``.
+
+        Raises
+        ------
+        StepsMade
+            If a loss is not finite; the step that computed it has changed nothing.
+        """
+        names, part = self.outputs[STEP], self.part(STEP, state, plan.batch_size <= FEW)
+        sums = np.array([totals.get(name, 0.0) for name in names])
+        given = {
+            "order": order,
+            "totals": sums,
+            "t": state.t + 1,
+            "epoch": state.epoch - 1 - state.began,
+            "rng": rng,
+            "y_variance": plan.y_variance,
+        }
+        made = part.run({"X": plan.X, plan.targets: plan.y}, given, state, plan.batch_size)
+        if made < -(-len(order) // plan.batch_size):
+            raise StepsMade(made)
+        return dict(zip(names, sums.tolist(), strict=True))
+
+    def evaluate(self, state: State, X: Array, y: Array, targets: str) -> dict[str, float]:
+        """The means of loss and metrics over all rows, block by block."""
+        names = self.outputs["evaluate"]
+        sums = np.zeros(len(names))
+        rows = len(X) if "evaluate" in self.mixing else min(EVALUATION_ROWS, len(X))
+        given = {"totals": sums, "y_variance": variance(y)}
+        self.part("evaluate", state).run({"X": X, targets: y}, given, state, rows)
+        return dict(zip(names, (sums / len(X)).tolist(), strict=True))
+
+    def predict(self, state: State, X: Array, name: str) -> Array:
+        """The program ``predict`` or ``raw`` for all rows."""
+        part = self.part(name, state, len(X) <= FEW)
+        out = np.empty((len(X), *part.made.output_shape), self.description.dtype)
+        part.run({"X": X}, {"out": out}, state, max(len(X), 1))
+        return out
+
+
+def places(state: State) -> dict[str, int]:
+    """Where each array begins in its flat vector; "" is the end of the parameters."""
+    found = {"": state.parameters.flat.size}
+    for storage in state.storages:
+        start = 0
+        for name, view in storage.items():
+            found[name] = start
+            start += view.size
+    return found

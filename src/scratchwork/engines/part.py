@@ -1,0 +1,115 @@
+"""One compiled function, with the vectors that it works in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ..dialects.numba_module import Compiled
+from ..program.ir import Value
+from ..storage import Array
+from ..training.state import State
+from .blas import refresh
+from .cache import compiled
+from .team import Crew, most_threads
+
+BLOCK_BYTES = 4_000_000
+"""What the arrays of a block of rows take together, at most."""
+
+SLICE_FLOPS = 5_000_000
+"""A slice of a batch has at least this much to do."""
+
+
+class Part:
+    """A compiled program; what depends on the batch is made anew when that changes.
+
+    Parameters
+    ----------
+    made : Compiled
+    dtype : "float32" or "float64"
+    """
+
+    def __init__(self, made: Compiled, dtype: str) -> None:
+        self.made, self.dtype = made, dtype
+        self.function = getattr(compiled(made.text), made.name)
+        refresh()  # Numba's products have a BLAS of their own
+        self.settings = np.zeros(len(made.settings))
+        self.fixed = {
+            "sync": np.zeros(16, np.int64),
+            "sizes": np.array(made.sizes, np.int64),
+            "starts": np.array(made.starts, np.int64),
+            "ranges": np.array(made.ranges, np.int64).reshape(-1, 3),
+            "numbers": np.zeros(made.numbers),
+            "settings": self.settings,
+        }
+        self.batch_size, self.crew = 0, Crew(1)
+        self.sized: dict[str, Any] = {}
+
+    def alone(self) -> Part:
+        """The same function, with vectors of its own."""
+        twin: Part = object.__new__(Part)
+        twin.__dict__.update(self.__dict__)
+        twin.settings = self.settings.copy()
+        own = {"sync": np.zeros(16, np.int64), "numbers": np.zeros(self.made.numbers)}
+        twin.fixed = {**self.fixed, **own, "settings": twin.settings}
+        twin.batch_size, twin.sized = 0, {}
+        return twin
+
+    def set(self, hyperparameters: Mapping[Value, float]) -> None:
+        """Take over the numbers of a program's settings."""
+        numbers = {str(value.name): number for value, number in hyperparameters.items()}
+        self.settings[:] = [numbers[name] for name in self.made.settings]
+
+    def resize(self, batch_size: int) -> None:
+        """Make what depends on the size of a batch."""
+        made = self.made
+        slices = slice_count(made, batch_size)
+        self.batch_size = batch_size
+        self.crew = Crew(most_threads(slices))
+        self.sized = {
+            "batch_size": batch_size,
+            "slices": slices,
+            "block": block_rows(made, -(-batch_size // slices)),
+            "gradients": np.zeros((slices, made.gradient_size), self.dtype),
+            "sums": np.zeros((slices, made.sums)),
+            "draws": np.zeros(made.draws * batch_size),
+        }
+
+    def run(
+        self, data: Mapping[str, Array], given: Mapping[str, Any], state: State, batch_size: int
+    ) -> int:
+        """Call the function for all batches; how many it went through."""
+        if batch_size != self.batch_size:
+            self.resize(batch_size)
+        values = {
+            **self.fixed,
+            **self.sized,
+            **given,
+            **{f"all_{name}": as_rows(array) for name, array in data.items()},
+            "thread": 0,
+            "threads": 1,
+            "parameters": state.parameters.flat,
+            "layers": state.layers.flat,
+            "optimizer": state.optimizer.flat,
+        }
+        arguments = [values[name] for name in self.made.arguments]
+        return self.crew.run(self.function, arguments, self.fixed["sync"])
+
+
+def slice_count(made: Compiled, rows: int) -> int:
+    """How many slices a batch has: it follows from the program and the batch alone."""
+    if made.whole or rows < 64 or rows * made.row_flops < 2 * SLICE_FLOPS:
+        return 1
+    return 2 if rows < 1024 else min(8, rows // 512)
+
+
+def block_rows(made: Compiled, rows: int) -> int:
+    """How many rows are gone through together: all of a small batch, a cache full of a large."""
+    return rows if made.whole else max(1, min(rows, BLOCK_BYTES // max(made.row_bytes, 1)))
+
+
+def as_rows(X: Array) -> Array:
+    """Images as rows of numbers, side by side."""
+    return np.ascontiguousarray(X.reshape(len(X), -1) if X.ndim > 2 else X)

@@ -1,0 +1,146 @@
+"""The team: threads that run one compiled function together and meet at its barriers.
+
+Between chunks of batches the helpers wait at a lock; inside a chunk they spin, which costs a tenth
+of a microsecond where a lock costs fifty. Who computes what follows from the batch alone, so that
+their number changes no bit.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from queue import SimpleQueue
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from ..storage import Array
+from .blas import one_thread
+
+Task: TypeAlias = tuple[Callable[..., Any], Sequence[Any], threading.Semaphore]
+
+GONE = 1
+"""Where in ``sync`` it stands that a thread of the team will not come."""
+
+SHORTEST = 0.002
+"""Seconds that a chunk must take to say something about speed."""
+
+AGAIN = 64
+"""After so many chunks the other number of threads is tried once more."""
+
+
+class Helper(threading.Thread):
+    """A thread that waits for its part of a chunk."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True, name="scratchwork helper")
+        self.tasks: SimpleQueue[Task] = SimpleQueue()
+        self.start()
+
+    def run(self) -> None:
+        while True:
+            function, arguments, state = self.tasks.get()
+            state.release()  # it is here, and has all that it needs
+            try:
+                with one_thread():
+                    function(*arguments)
+            finally:
+                state.release()
+                del function, arguments, state  # no array is held while it waits
+
+
+HELPERS: list[Helper] = []
+LOCK = threading.Lock()
+"""One team runs at a time: two would wait for one another's processors."""
+
+
+def cores() -> int:
+    """The processors that this process may use."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
+
+
+def may_help() -> bool:
+    """Whether other processors are ours: not in a thread or process that is one of many."""
+    main = threading.current_thread() is threading.main_thread()
+    return main and multiprocessing.parent_process() is None and cores() > 1
+
+
+def run_together(
+    function: Callable[..., Any], arguments: Sequence[Any], threads: int, sync: Array
+) -> Any:
+    """Call ``function(k, threads, sync, ...)`` in this thread, k = 0, and in helpers.
+
+    Raises
+    ------
+    RuntimeError
+        If a helper cannot be started; nothing was run then.
+    """
+    with LOCK:
+        while len(HELPERS) < threads - 1:
+            HELPERS.append(Helper())
+        sync[:] = 0
+        states = [threading.Semaphore(0) for _ in range(threads - 1)]
+        for k, (helper, state) in enumerate(zip(HELPERS, states, strict=False), start=1):
+            helper.tasks.put((function, (k, *arguments[1:]), state))
+        try:
+            for state in states:
+                state.acquire()
+            return function(*arguments)
+        except BaseException:
+            sync[GONE] = 1  # they stop waiting for us
+            raise
+        finally:
+            for state in states:
+                state.acquire()
+
+
+class Crew:
+    """How many threads run the chunks of one program: as many as were faster.
+
+    Parameters
+    ----------
+    most : int
+        As many as a batch has slices.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.seconds: dict[int, float] = {}
+        self.chunks = 0
+        self.kept = 1
+
+    def threads(self) -> int:
+        """The number for the next chunk."""
+        if self.most == 1:
+            return 1
+        other = self.most if self.kept == 1 else 1
+        untried = other not in self.seconds and self.kept in self.seconds
+        return other if untried or self.chunks % AGAIN == AGAIN - 1 else self.kept
+
+    def took(self, threads: int, batches: int, seconds: float) -> None:
+        """Take note of a chunk's time; one that was too short says nothing."""
+        if self.most == 1 or seconds < SHORTEST:
+            return
+        self.chunks += 1
+        self.seconds[threads] = seconds / batches
+        self.kept = min(self.seconds, key=lambda each: self.seconds[each])
+
+    def run(self, function: Callable[..., Any], arguments: list[Any], sync: Array) -> int:
+        """Call the compiled function with the number of threads that is due."""
+        threads = self.threads() if may_help() else 1
+        arguments[1] = threads
+        before = time.perf_counter()
+        if threads == 1:
+            made: int = function(*arguments)
+        else:
+            made = run_together(function, arguments, threads, sync)
+        self.took(threads, max(made, 1), time.perf_counter() - before)
+        return made
+
+
+def most_threads(slices: int) -> int:
+    return int(np.clip(cores(), 1, slices))
