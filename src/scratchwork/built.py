@@ -22,7 +22,7 @@ from .inspect.summary import summarize
 from .inspect.trace import Trace, trace_step
 from .inspect.verify import Verification, verify
 from .programs import description_text
-from .run import Run, chosen_seed
+from .run import Run, chosen_seed, compiled_source
 from .settings import one_of
 from .storage import Array
 from .training import fit as training
@@ -129,19 +129,32 @@ class Built(Guarded):
             raise
 
     # ---- looking inside ----
-    def source(self, name: str = "step") -> SourceText:
+    def source(self, name: str = "step", program: str = "train_step") -> SourceText:
         """The text that runs; ``name`` is one of its functions, or "program" for all of it.
 
         The functions are "step", "epoch", "predict", "raw", "evaluate" and "initialize".
         ``inspect.getsource`` of the running function is equal to it.
+
+        Parameters
+        ----------
+        name : str
+            "numba" is the same in another dialect: a whole ``program`` as the compiled engine runs
+            it, over vectors, blocks and slices of rows; what is compiled has no comments.
+        program : "train_step", "evaluate", "predict" or "raw"
         """
-        made = self.ready("source").engine().source
+        run = self.ready("source")
+        if name == "numba":
+            one_of("source", "program", program, ("train_step", "evaluate", "predict", "raw"))
+            if program in ("train_step", "evaluate"):
+                training.needs_loss(self.description, "source")
+            return SourceText(compiled_source(run, program))
+        made = run.engine().source
         if name == "program":
             return SourceText(made.text)
         found = FUNCTIONS.get(name, name)
         if found not in made.functions and found in ("train_step", "train_epoch", "evaluate"):
             training.needs_loss(self.description, "source")
-        one_of("source", "name", name, ("program", *FUNCTIONS, *made.functions))
+        one_of("source", "name", name, ("program", *FUNCTIONS, "numba", *made.functions))
         return SourceText(made.functions[found])
 
     def summary(self) -> None:

@@ -177,9 +177,7 @@ class Sequential(Built):
             self.run.refuse_if_busy("reset")
         chosen = chosen_seed(seed, None)
         shaped, self.last_fit = bool(self.description.input_shape), None
-        self.run = (
-            Run(self.description, chosen, self.source_file, self.engine) if shaped else None
-        )
+        self.run = Run(self.description, chosen, self.source_file, self.engine) if shaped else None
         keep(self, seed=chosen, history=History())
 
     @property

@@ -94,6 +94,11 @@ class Run:
         """Let a fit of this size have its engine, which evaluate and predict then have, too."""
         step = self.engine(kind).source.programs["train_step"]
         self.take(choose(self.asked_engine, step, rows, batch_size, epochs))
+        obstacle = self.engine(kind).obstacle(self.state)
+        if obstacle:
+            self.take(Choice("numpy", f"Numba cannot: {obstacle}"))
+            text = f"fit runs in NumPy: {obstacle}"
+            warnings.warn(text, ScratchworkWarning, stacklevel=callers_level())
 
     def take(self, choice: Choice) -> None:
         """Go on with the engine of a choice; the programs stay."""
@@ -262,6 +267,15 @@ class Run:
             for name, value in fitted.items():
                 self.state.arrays()[name][...] = value
         self.prepared = True
+
+
+def compiled_source(run: Run, name: str) -> str:
+    """A program's text in the numba dialect; it needs no Numba."""
+    from .engines.numba import printed
+
+    text = run.engine().source
+    description = replace(run.description, targets=run.kind())
+    return printed(text, description, name, run.state).source
 
 
 def chosen_seed(given: int | None, before: int | None) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 
@@ -48,3 +49,8 @@ def generator(seed: int, stream: Stream, epoch: int = 0) -> np.random.Generator:
         )
     sequence = np.random.SeedSequence(int(seed), spawn_key=(int(stream), epoch))
     return np.random.default_rng(sequence)
+
+
+def stream_of(rng: np.random.Generator | None) -> Any:
+    """Where a generator stands in its stream: ``rng.bit_generator.state = ...`` goes back there."""
+    return None if rng is None else rng.bit_generator.state

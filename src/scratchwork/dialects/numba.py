@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from ..program.fusion import Group, Kernel, has_rows
 from ..program.ir import Operand, Statement, Value
 from ..program.passes import unique
-from ..program.plan import VIEWS, Plan
+from ..program.plan import Plan
 from .numba_kernels import KernelText
 from .numba_spellings import spell
 from .spelling import Code, literal
@@ -27,6 +27,10 @@ RESERVED = {
 DTYPES = {"model": "F", "bool": "np.bool_", "int": "np.int64", "double": "np.float64"}
 
 
+SHOWN_ANEW = ("reshape", "expand_dims", "squeeze")
+"""Operations whose result lies where their input does."""
+
+
 @dataclass
 class Module:
     """The names, kernels and offsets of one program's text."""
@@ -36,6 +40,7 @@ class Module:
     kernels: dict[str, str] = field(default_factory=dict)
     functions: set[str] = field(default_factory=set)
     starts: list[int] = field(default_factory=list)
+    note: str = ""  # the one that was printed last
     few: bool = False  # whether batches have so few rows that a product is a loop over them
     direct: dict[Value, Value] = field(default_factory=dict)  # gradient: parameter it changes
 
@@ -50,7 +55,8 @@ class Module:
         """The name of a value in the function."""
         x = self.plan.memory(x)
         if x not in self.names:
-            taken = {*RESERVED, *keyword.kwlist, *self.names.values(), *self.plan.dimensions.numbers}
+            sizes = self.plan.dimensions.numbers
+            taken = {*RESERVED, *keyword.kwlist, *self.names.values(), *sizes}
             free = x.name is not None and x.name not in taken
             self.names[x] = str(x.name) if free else unique(x.name or "t", taken)
         return self.names[x]
@@ -101,20 +107,25 @@ class Module:
         return name
 
     # ---- statements outside kernels ----
-    def lines(self, groups: Iterable[Group], note: str = "") -> Iterator[str]:
+    def lines(self, groups: Iterable[Group]) -> Iterator[str]:
+        """The groups' lines; above each the layer, loss or metric that it is of."""
         for group in groups:
+            s = group.statements[0] if isinstance(group, Kernel) else group
+            note = s.phase if s.phase == "backward" else s.note.partition("\n")[0]
+            if note and note != self.note:
+                self.note = note
+                yield f"# {note}"
             if isinstance(group, Kernel):
-                phase = group.statements[0].phase
-                yield self.kernel(group, "forward" if phase == "prologue" else phase)
+                yield self.kernel(group, "forward" if s.phase == "prologue" else s.phase)
             else:
                 yield from self.statement(group)
 
     def statement(self, s: Statement) -> list[str]:
         if not s.target.shape and s.op.name != "matmul":
             return [f"{self.name(s.target)} = {self.scalar(s).text}"]
-        if s.op.name in ("reshape", "expand_dims", "squeeze"):
-            return [f"{self.name(s.target)} = {self.array(s.inputs[0])}.reshape({self.shape(s.target)})"]
         out = self.name(s.target)
+        if s.op.name in SHOWN_ANEW:
+            return [f"{out} = {self.array(s.inputs[0])}.reshape({self.shape(s.target)})"]
         given = [self.array(x) for x in s.inputs]
         if s.op.name == "matmul":
             return self.product(s, given, out)
@@ -182,7 +193,7 @@ class Module:
             listed = group.statements if isinstance(group, Kernel) else (group,)
             for s in listed:
                 x = self.plan.memory(s.target)
-                view = isinstance(group, Statement) and s.op.name in (*VIEWS, "expand_dims", "squeeze")
+                view = isinstance(group, Statement) and s.op.name in SHOWN_ANEW
                 if s.target in self.plan.stored and not view and x not in elsewhere:
                     found.append(x)
         return list(dict.fromkeys(found))

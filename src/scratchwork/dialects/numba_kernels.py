@@ -79,8 +79,8 @@ class KernelText:
         if fusion.is_free(x) or fusion.is_inlined(x):
             return self.expression(fusion.made[x], index)
         if not x.shape:
-            state = x.role == "state"
-            return Code(f"{self.argument(x)}[0]" if state else self.argument(x))
+            own = x.role in ("state", "parameter", "frozen")  # an array of one entry
+            return Code(f"{self.argument(x)}[0]" if own else self.argument(x))
         return Code(f"{self.argument(x)}[{', '.join(index)}]")
 
     def expression(self, s: Statement, index: Index) -> Code:
@@ -194,16 +194,12 @@ class KernelText:
                 place = f"{self.argument(s.target)}[{', '.join(made)}]"
                 if name == "sum":
                     return [f"{place} += {entry}"]
-                if name not in EXTREMES:
-                    raise NotImplementedError(f"{name} over rows")
                 self.functions.add(EXTREMES[name])
                 return [f"{place} = {EXTREMES[name]}({place}, {entry})"]
             if s.target not in self.totals:
                 self.totals.append(s.target)
             if name == "sum":
                 return [f"{self.local(s.target)} += {entry}"]
-            if name not in EXTREMES:
-                raise NotImplementedError(f"{name} over rows")
             self.functions.add(EXTREMES[name])
             return [f"{self.local(s.target)} = {EXTREMES[name]}({self.local(s.target)}, {entry})"]
         total = self.local(s.target)
@@ -313,4 +309,3 @@ def moved(s: Statement, index: Index) -> Index:
     if s.op.name == "squeeze":
         return (*index[:axis], "0", *index[axis:])
     return aligned(s.target, s.inputs[0], index)
-

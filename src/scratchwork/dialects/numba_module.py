@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 
 from ..program.fusion import has_rows
 from ..program.ir import Program, Value
-from ..version import __version__
+from ..program.plan import plan
 from .layout import fold
-from .numba_epoch import Epoch, length
+from .numba_epoch import epoch_body
+from .numba_frame import Frame, gradient_size, is_flat, length, new_frame
 from .numba_functions import function_texts
 from .numba_loops import loop_texts
 from .numba_spellings import FUNCTIONS
@@ -30,6 +33,7 @@ kernel = numba.njit(
 )
 """
 
+
 @dataclass(frozen=True)
 class Compiled:
     """A text, and the numbers that an engine gives to its function.
@@ -39,7 +43,7 @@ class Compiled:
     """
 
     name: str
-    text: str
+    source: str  # with comments, which speak of sizes and settings
     arguments: tuple[str, ...]
     data: tuple[str, ...]
     sizes: tuple[int, ...]
@@ -54,6 +58,11 @@ class Compiled:
     row_bytes: int  # of what a block keeps for each of its rows
     row_flops: int  # of the products, for each row
     whole: bool
+
+    @cached_property
+    def text(self) -> str:
+        """What is compiled: without comments, so that all networks of a structure share it."""
+        return re.sub(r"(?m)^ *#.*\n|  #.*$", "", self.source)
 
 
 ALWAYS = {
@@ -87,58 +96,58 @@ def compiled(
     optimizer: Iterable[str] = (), few: bool = False,
 ) -> Compiled:  # fmt: skip
     """The text of a program, and what its function is given."""
-    epoch = Epoch(program, means, dtype, places, frozenset(optimizer), few)
-    body = list(epoch.body())
-    arguments = argument_types(epoch, dtype)
+    frame = new_frame(plan(program), means, places, optimizer, few)
+    body = list(epoch_body(frame))
+    arguments = argument_types(frame, dtype)
     name = {"train_step": "train"}.get(program.name, program.name)
-    frame = [
+    function = [
         *signature_lines(list(arguments.values())),
         *fold(f"def {name}({', '.join(arguments)}):"),
         *body,
     ]
-    functions = epoch.module.functions
+    functions = frame.module.functions
     helpers = [
         function_texts(functions & FUNCTIONS, dtype).rstrip(),
         team_text().rstrip(),
         loop_texts(functions - FUNCTIONS).rstrip(),
-        *(f"@kernel\ndef {k}{text}".rstrip() for k, text in epoch.module.kernels.items()),
-        "\n".join(frame),
+        *(f"@kernel\ndef {k}{text}".rstrip() for k, text in frame.module.kernels.items()),
+        "\n".join(function),
     ]
     text = HEAD.format(dtype=dtype) + "\n\n" + "\n\n\n".join(x for x in helpers if x) + "\n"
-    numbers = [*epoch.plan.dimensions.numbers.values(), *epoch.plan.counts.values()]
+    numbers = [*frame.plan.dimensions.numbers.values(), *frame.plan.counts.values()]
     return Compiled(
         name=name,
-        text=text,
+        source=text,
         arguments=tuple(arguments),
-        data=tuple(str(x.name) for x in epoch.data()),
+        data=tuple(str(x.name) for x in frame.data),
         sizes=tuple(numbers),
-        starts=tuple(epoch.module.starts),
-        ranges=tuple(ranges(epoch)),
-        settings=tuple(str(x.name) for x in epoch.program.hyperparameters),
+        starts=tuple(frame.module.starts),
+        ranges=tuple(ranges(frame)),
+        settings=tuple(str(x.name) for x in frame.program.hyperparameters),
         output_shape=tuple(s.number for s in program.outputs[0].shape[1:]),
-        gradient_size=epoch.gradient_size,
-        sums=len(epoch.plan.totals),
-        numbers=1 + len(epoch.numbers),
-        draws=sum(length(s.target) for s in epoch.plan.draws),
-        row_bytes=row_bytes(epoch, dtype),
-        row_flops=row_flops(epoch),
-        whole=epoch.plan.whole,
+        gradient_size=gradient_size(frame),
+        sums=len(frame.plan.totals),
+        numbers=1 + len(frame.crossing),
+        draws=sum(length(s.target) for s in frame.plan.draws),
+        row_bytes=row_bytes(frame, dtype),
+        row_flops=row_flops(frame),
+        whole=frame.plan.whole,
     )
 
 
-def argument_types(epoch: Epoch, dtype: str) -> dict[str, str]:
+def argument_types(frame: Frame, dtype: str) -> dict[str, str]:
     """What the function takes, each with its type."""
     types = {name: text.format(F=dtype) for name, text in ALWAYS.items()}
-    program = epoch.program
-    data = {f"all_{x.name}": array_type(x, dtype) for x in epoch.data()}
+    program = frame.program
+    data = {f"all_{x.name}": array_type(x, dtype) for x in frame.data}
     given = {str(x.name) for x in program.inputs}
-    unused = set() if epoch.trains else {"order"}
-    if epoch.predicts:
+    unused = set() if frame.trains else {"order"}
+    if frame.predicts:
         unused |= {"totals"}
         data["out"] = f"{dtype}[{', '.join([':'] * (program.outputs[0].ndim - 1) + ['::1'])}]"
     unused |= {name for name in ("t", "epoch") if name not in given}
-    unused |= set() if epoch.plan.draws else {"rng", "draws"}
-    unused |= set() if epoch.loop else {"ranges"}
+    unused |= set() if frame.plan.draws else {"rng", "draws"}
+    unused |= set() if frame.loop else {"ranges"}
     others = {
         str(x.name): array_type(x, dtype) if x.shape else "float64"
         for x in program.inputs
@@ -179,21 +188,21 @@ def fold_words(text: str, width: int) -> list[str]:
     return [*pieces, line.removesuffix(", ")]
 
 
-def ranges(epoch: Epoch) -> list[tuple[int, int, int]]:
+def ranges(frame: Frame) -> list[tuple[int, int, int]]:
     """Stretches of the flat vectors that the update goes over: parameters, states, length."""
-    if epoch.loop is None:
+    if frame.loop is None:
         return []
-    rows = epoch.loop.rows
+    rows = frame.loop.rows
     W, *states, dW = [*rows[0]]
-    first = epoch.places[str(rows[0][states[0]].name)] if states else 0
+    first = frame.places[str(rows[0][states[0]].name)] if states else 0
     found: list[tuple[int, int, int]] = []
     for row in rows:
-        if row[dW] in epoch.module.direct:
+        if row[dW] in frame.module.direct:
             continue
-        p = epoch.places[str(row[W].name)]
-        s = epoch.places[str(row[states[0]].name)] - first if states else 0
+        p = frame.places[str(row[W].name)]
+        s = frame.places[str(row[states[0]].name)] - first if states else 0
         size = length(row[W])
-        if found and epoch.flat(epoch.loop):
+        if found and is_flat(frame.loop):
             before = found[-1]
             if before[0] + before[2] == p and (not states or before[1] + before[2] == s):
                 found[-1] = (before[0], before[1], before[2] + size)
@@ -202,15 +211,15 @@ def ranges(epoch: Epoch) -> list[tuple[int, int, int]]:
     return found
 
 
-def row_bytes(epoch: Epoch, dtype: str) -> int:
-    arrays = [*epoch.row_arrays(), *epoch.data()]
+def row_bytes(frame: Frame, dtype: str) -> int:
+    arrays = [*frame.row_arrays, *frame.data]
     return sum(length(x) for x in arrays) * (8 if dtype == "float64" else 4)
 
 
-def row_flops(epoch: Epoch) -> int:
+def row_flops(frame: Frame) -> int:
     """Multiplications and additions of the products, for each row of the batch."""
     total = 0
-    for s in epoch.program.statements:
+    for s in frame.program.statements:
         if s.op.name == "matmul" and any(has_rows(x) for x in s.values):
             a, b = (x.shape for x in s.inputs if isinstance(x, Value))
             total += 2 * prod((a[0].number, a[1].number, b[1].number))

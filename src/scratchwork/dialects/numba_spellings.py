@@ -93,8 +93,10 @@ def spell(s: Statement, inputs: Sequence[Code]) -> Code:
 
 def cast(x: Code) -> Code:
     """A number in the model's dtype."""
-    return x if x.text.startswith("F(") and x.level == ATOM and closes(x.text) else Code(
-        f"F({x.text})"
+    return (
+        x
+        if x.text.startswith("F(") and x.level == ATOM and closes(x.text)
+        else Code(f"F({x.text})")
     )
 
 

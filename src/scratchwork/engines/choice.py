@@ -89,7 +89,9 @@ def row_seconds(step: Program) -> float:
     seconds = 0.0
     for s in step.statements:
         if s.op.name == "matmul" and any(x.shape[0].batch for x in s.values if x.shape):
-            a, b = (x.shape for x in s.values[:2]) if len(s.values) == 2 else (s.values[0].shape,) * 2
+            a, b = (
+                (x.shape for x in s.values[:2]) if len(s.values) == 2 else (s.values[0].shape,) * 2
+            )
             seconds += 2 * FLOP_SECONDS * prod((a[0].number, a[1].number, b[1].number))
         elif any(size.batch for size in s.target.shape):
             seconds += ENTRY_SECONDS * prod(size.number for size in s.target.shape)

@@ -34,10 +34,14 @@ class Engine(Protocol):
 
     name: str
     source: Source
-    outputs: Mapping[str, tuple[str, ...]]
+    outputs: dict[str, tuple[str, ...]]
     mixing: set[str]
 
     def at(self, source: Source, source_file: str | Path | None) -> Engine: ...
+
+    def alone(self) -> Engine: ...
+
+    def obstacle(self, state: State) -> str: ...
 
     def function(self, name: str) -> Callable[..., Any]: ...
 

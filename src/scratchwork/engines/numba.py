@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from .. import programs
 from ..description import Description
-from ..dialects.numba_module import compiled as printed
-from ..program.ir import Program
+from ..dialects.numba_module import Compiled
+from ..dialects.numba_module import compiled as print_program
+from ..errors import ScratchworkWarning
 from ..programs import Source
 from ..storage import Array
 from ..training.state import Plan, State, variance
+from .cache import CompileError
 from .numpy import EVALUATION_ROWS, NumpyEngine
 from .part import Part
 
@@ -49,6 +51,7 @@ class NumbaEngine(NumpyEngine):
     ) -> None:
         super().__init__(source, source_file)
         self.description = description
+        self.refused: set[str] = set()  # programs that run in NumPy after all
         self.parts: dict[tuple[str, bool], Part] = {}
 
     def alone(self) -> NumbaEngine:
@@ -72,18 +75,18 @@ class NumbaEngine(NumpyEngine):
         """A compiled program, printed and loaded when it is first asked for."""
         key = (name, few)
         if key not in self.parts:
-            program, dtype = self.recorded(name), self.description.dtype
-            own, means = [*state.optimizer], self.source.means
-            text = printed(program, means, dtype, places(state), own, few)
-            self.parts[key] = Part(text, dtype)
+            made = printed(self.source, self.description, name, state, few)
+            self.parts[key] = Part(made, self.description.dtype)
             self.parts[key].set(self.source.programs[name].hyperparameters)
         return self.parts[key]
 
-    def recorded(self, name: str) -> Program:
-        """The program; a step's update as one loop, however few the parameters are."""
-        if name == STEP:
-            return programs.train_step(self.description, written_out=0)
-        return self.source.programs[name]
+    def obstacle(self, state: State) -> str:
+        """What keeps the step from being compiled; "" if nothing does."""
+        try:
+            self.part(STEP, state)
+        except (CompileError, NotImplementedError) as error:
+            return str(error)
+        return ""
 
     def train(
         self, state: State, plan: Plan, order: Array, rng: np.random.Generator | None,
@@ -106,26 +109,54 @@ class NumbaEngine(NumpyEngine):
             "rng": rng,
             "y_variance": plan.y_variance,
         }
-        made = part.run({"X": plan.X, plan.targets: plan.y}, given, state, plan.batch_size)
+        with np.errstate(all="ignore"):  # of numbers that are looked at below
+            made = part.run({"X": plan.X, plan.targets: plan.y}, given, state, plan.batch_size)
         if made < -(-len(order) // plan.batch_size):
             raise StepsMade(made)
         return dict(zip(names, sums.tolist(), strict=True))
 
     def evaluate(self, state: State, X: Array, y: Array, targets: str) -> dict[str, float]:
         """The means of loss and metrics over all rows, block by block."""
+        part = self.part_or_none("evaluate", state)
+        if part is None:
+            return super().evaluate(state, X, y, targets)
         names = self.outputs["evaluate"]
         sums = np.zeros(len(names))
         rows = len(X) if "evaluate" in self.mixing else min(EVALUATION_ROWS, len(X))
         given = {"totals": sums, "y_variance": variance(y)}
-        self.part("evaluate", state).run({"X": X, targets: y}, given, state, rows)
+        part.run({"X": X, targets: y}, given, state, rows)
         return dict(zip(names, (sums / len(X)).tolist(), strict=True))
 
     def predict(self, state: State, X: Array, name: str) -> Array:
         """The program ``predict`` or ``raw`` for all rows."""
-        part = self.part(name, state, len(X) <= FEW)
+        part = self.part_or_none(name, state, len(X) <= FEW)
+        if part is None or not len(X):
+            return super().predict(state, X, name)
         out = np.empty((len(X), *part.made.output_shape), self.description.dtype)
-        part.run({"X": X}, {"out": out}, state, max(len(X), 1))
+        part.run({"X": X}, {"out": out}, state, len(X))
         return out
+
+    def part_or_none(self, name: str, state: State, few: bool = False) -> Part | None:
+        """A compiled program, or None, with one notice, where NumPy must run it."""
+        if name in self.refused:
+            return None
+        try:
+            return self.part(name, state, few)
+        except (CompileError, NotImplementedError) as error:
+            self.refused.add(name)
+            text = f"{name} runs in NumPy: {error}"
+            warnings.warn(text, ScratchworkWarning, stacklevel=programs.callers_level())
+            return None
+
+
+def printed(
+    source: Source, description: Description, name: str, state: State, few: bool = False
+) -> Compiled:
+    """A program in the numba dialect; a step's update is one loop, however few the parameters."""
+    step = name == STEP
+    program = programs.train_step(description, 0) if step else source.programs[name]
+    own, dtype = [*state.optimizer], description.dtype
+    return print_program(program, source.means, dtype, places(state), own, few)
 
 
 def places(state: State) -> dict[str, int]:

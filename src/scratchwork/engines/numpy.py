@@ -48,6 +48,14 @@ class NumpyEngine:
         """The engine at other settings."""
         return NumpyEngine(source, source_file)
 
+    def obstacle(self, state: State) -> str:
+        """What keeps a fit from running; nothing does."""
+        return ""
+
+    def alone(self) -> NumpyEngine:
+        """The engine for a network in another thread: it has no working arrays."""
+        return self
+
     def asked(self, name: str) -> tuple[str, ...]:
         """What a function takes; its settings are left to their defaults."""
         program = self.source.programs[EPOCH_OF.get(name, name)]

@@ -14,6 +14,7 @@ import numpy as np
 
 from ..errors import NonFiniteError
 from ..storage import Array
+from ..streams import stream_of
 from ..training.state import Plan, State, step_values
 from .watch import watch
 
@@ -31,15 +32,18 @@ class Found(Exception):
 
 
 def find_and_raise(
-    engine: Engine, state: State, plan: Plan, order: Array, rng: np.random.Generator | None
-) -> None:
+    engine: Engine, state: State, plan: Plan, order: Array, rng: np.random.Generator | None,
+    made: int = 0,
+) -> None:  # fmt: skip
     """Go through a chunk that failed, step by step, and raise an error that names the line.
 
-    The state is left as it was before the step that made a number infinite or NaN.
+    The state is left as it was before the step that made a number infinite or NaN. Of the steps
+    that the engine could make, all but the last are made by it again, not one by one.
     """
-    for start in range(0, len(order), plan.batch_size):
+    made = again(engine, state, plan, order, rng, made - 1) if made > 1 else 0
+    for start in range(made * plan.batch_size, len(order), plan.batch_size):
         rows = order[start : start + plan.batch_size]
-        before, draws = state.copy(), None if rng is None else rng.bit_generator.state
+        before, draws = state.copy(), stream_of(rng)
         values = step_values(state, plan, rng) | {"X": plan.X[rows], plan.targets: plan.y[rows]}
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             if not step_is_finite(engine, state, values):
@@ -50,6 +54,27 @@ def find_and_raise(
                 state.restore(before)
                 raise non_finite_error(engine, line, value, before)
         state.t += 1
+
+
+def again(
+    engine: Engine, state: State, plan: Plan, order: Array, rng: np.random.Generator | None,
+    steps: int,
+) -> int:  # fmt: skip
+    """Let the engine make the first steps of a chunk, as many as leave all numbers finite."""
+    before, draws = state.snapshot(), stream_of(rng)
+    while steps:
+        try:
+            engine.train(state, plan, order[: steps * plan.batch_size], rng, {})
+            state.check_finite()
+        except STEP_ERRORS:
+            state.go_back(before)
+            if rng is not None:
+                rng.bit_generator.state = draws
+            steps //= 2
+            continue
+        state.t += steps
+        break
+    return steps
 
 
 def step_is_finite(engine: Engine, state: State, values: dict[str, Any]) -> bool:

@@ -13,7 +13,7 @@ from .display import Shown, Styles
 from .watch import watch
 
 if TYPE_CHECKING:
-    from ..engines.numpy import NumpyEngine
+    from ..engines.engine import Engine
 
 
 class Trace(Shown, Mapping[str, Any]):
@@ -65,7 +65,7 @@ def row(value: Any) -> str:
     return f"{array.shape!s:<20}{array.dtype!s:<10}{cells}"
 
 
-def trace_step(engine: NumpyEngine, values: Mapping[str, Any]) -> Trace:
+def trace_step(engine: Engine, values: Mapping[str, Any]) -> Trace:
     """Run one training step on copies and collect its variables as they are first assigned."""
     arguments = engine.arguments["train_step"]
     copies = {k: v.copy() if isinstance(v, np.ndarray) else v for k, v in values.items()}

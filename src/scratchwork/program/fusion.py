@@ -218,9 +218,7 @@ class Fusion:
 
     def of_entries(self, s: Statement) -> bool:
         """Whether a number follows from an array's entries."""
-        return any(
-            x.shape or (x in self.made and self.of_entries(self.made[x])) for x in s.values
-        )
+        return any(x.shape or (x in self.made and self.of_entries(self.made[x])) for x in s.values)
 
 
 def has_rows(x: Value) -> bool:

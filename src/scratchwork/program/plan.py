@@ -56,6 +56,7 @@ def plan(program: Program) -> Plan:
     kept = read_outside(program, gradients)
     dimensions = Dimensions(program)
     fusion = Fusion(program, dimensions, kept)
+    refuse(program, fusion)
     parts = regions(program)
     before, rows, after = (fusion.groups(part) for part in parts[:3])
     stored = stored_arrays(fusion, (*before, *rows, *after), kept)
@@ -81,6 +82,15 @@ def plan(program: Program) -> Plan:
     places = dict.fromkeys(made.memory(x) for x in made.sums)
     made.sums[:] = [x for x in places if x not in slots]
     return made
+
+
+def refuse(program: Program, fusion: Fusion) -> None:
+    """Stop at what has no place in rows, blocks of rows and sums over them."""
+    for s in program.statements:
+        if any(size.batch for size in s.target.shape[1:]) and not fusion.is_free(s.target):
+            raise NotImplementedError(f"rows as another axis than the first: {s.target!r}")
+        if s.op.name == "argmax" and is_sum(s):
+            raise NotImplementedError("the position of an extreme among rows")
 
 
 def is_sum(s: Statement) -> bool:

@@ -11,7 +11,7 @@ from ..engines.blas import one_thread
 from ..engines.engine import Engine
 from ..inspect.nonfinite import STEP_ERRORS, find_and_raise
 from ..storage import Array
-from ..streams import Stream, generator
+from ..streams import Stream, generator, stream_of
 from .history import History
 from .interrupt import Interrupt
 from .progress import Progress
@@ -119,7 +119,7 @@ def run_chunk(
 ) -> dict[str, float]:
     """Train on the rows of ``order``; the sums of the epoch so far, with theirs added."""
     before = state.snapshot()
-    draws = None if rng is None else rng.bit_generator.state
+    draws = stream_of(rng)
     try:
         sums = engine.train(state, plan, order, rng, totals)
         state.check_finite()
@@ -128,7 +128,7 @@ def run_chunk(
         if rng is not None:
             rng.bit_generator.state = draws
         if isinstance(error, STEP_ERRORS):
-            find_and_raise(engine, state, plan, order, rng)
+            find_and_raise(engine, state, plan, order, rng, getattr(error, "steps", 0))
         raise
     state.t += -(-len(order) // plan.batch_size)
     return sums

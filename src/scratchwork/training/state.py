@@ -14,7 +14,6 @@ from ..storage import Array, Storage
 from .arrays import all_finite
 from .labels import Seen
 
-
 Snapshot: TypeAlias = tuple[tuple[Array, ...], int, int]
 """The numbers of a state, its steps and its epochs."""
 

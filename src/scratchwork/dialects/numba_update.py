@@ -1,0 +1,119 @@
+"""The part of a step behind its rows: loss, layers' state, and the optimizer's update."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..program.dimensions import Dimensions
+from ..program.fusion import Fusion
+from ..program.ir import Loop
+from ..program.plan import Plan
+from .numba_frame import PART, STEP, Frame, each_statement, is_flat, plain_rate
+from .numba_kernels import KernelText
+
+
+def after_rows(frame: Frame) -> Iterator[str]:
+    m, inner = frame.module, STEP + "    "
+    yield f"{STEP}if thread == 0:"
+    if reads_gradients(frame):
+        m.functions.add("add_slices")
+        yield f"{inner}add_slices(gradients, 0, gradients.shape[1])"
+        for x, start in frame.gradients.items():
+            yield f"{inner}{m.view(x, 'gradients', start, '0, ')}"
+    for i, x in enumerate(frame.plan.totals):
+        m.functions.add("slice_sum")
+        yield f"{inner}{m.name(x)} = slice_sum(sums, {i})"
+    lines = list(m.lines(frame.plan.after))
+    yield from (inner + line for line in lines)
+    guarded = bool(frame.program.gradients)
+    if guarded:
+        yield f"{inner}numbers[0] = 0.0 if math.isfinite({frame.output(0)}) else 1.0"
+    for i, x in enumerate(frame.crossing, start=1):
+        yield f"{inner}numbers[{i}] = {m.name(x)}"
+    deeper = inner
+    if guarded:
+        yield f"{inner}if numbers[0] == 0.0:"
+        deeper = inner + "    "
+    for i, x in enumerate(frame.program.outputs):
+        weight = "(last - first) * " if frame.means.get(str(x.name), True) else ""
+        yield f"{deeper}totals[{i}] += {weight}{frame.output(i)}"
+    for key, value in frame.program.updates.items():
+        place = f"{m.name(key)}[{':' if key.shape else '0'}]"
+        yield f"{deeper}{place} = {m.name(value) if value.shape else m.code(value).text}"
+    if guarded:
+        yield f"{STEP}meet(sync, threads)"
+        yield f"{STEP}if numbers[0] != 0.0:"
+        yield f"{STEP}    return made"
+    elif frame.loop is None:
+        yield f"{STEP}meet(sync, threads)"
+
+
+def reads_gradients(frame: Frame) -> bool:
+    """Whether anything but the update reads arrays that are added up over rows."""
+    places = {frame.plan.memory(x) for x in frame.gradients}
+    for group in frame.plan.after:
+        for s in each_statement([group]):
+            if frame.plan.memory(s.target) in places:
+                return True
+            if any(frame.plan.memory(x) in places for x in frame.plan.fusion.sources(s)):
+                return True
+    return False
+
+
+def update(frame: Frame, loop: Loop) -> Iterator[str]:
+    m, inner = frame.module, PART + "    "
+    name, arguments = rule(frame, loop)
+    for i, x in enumerate(frame.crossing, start=1):
+        yield f"{STEP}{m.name(x)} = numbers[{i}]"
+    yield f"{STEP}for part in range(thread, slices, threads):"
+    yield f"{PART}for r in range(len(ranges)):"
+    if is_flat(loop):
+        yield f"{inner}low = ranges[r, 2] * part // slices"
+        yield f"{inner}high = ranges[r, 2] * (part + 1) // slices"
+    else:
+        yield f"{inner}low, high = 0, ranges[r, 2] if part == 0 else 0"
+    yield f"{inner}p, s = ranges[r, 0], ranges[r, 1]"
+    if not reads_gradients(frame):
+        m.functions.add("add_slices")
+        yield f"{inner}add_slices(gradients, p + low, p + high)"
+    yield f"{inner}{name}({', '.join(arguments)})"
+    for gradient, parameter in frame.module.direct.items():
+        s = frame.plan.fusion.made[gradient]
+        A = m.array(s.inputs[0]).removesuffix(".T")
+        rate = m.code(plain_rate(loop) or 0.0).text
+        m.functions.add("subtract_product")
+        yield f"{STEP}subtract_product({m.name(parameter)}, {A}, {m.array(s.inputs[1])}, {rate})"
+    if "t" in {str(x.name) for x in frame.program.inputs}:
+        yield f"{STEP}t += 1"
+    yield f"{STEP}meet(sync, threads)"
+
+
+def rule(frame: Frame, loop: Loop) -> tuple[str, list[str]]:
+    """The optimizer's function over a stretch of the flat vectors, and what it is given."""
+    rule = loop.rule
+    keys = [*loop.rows[0]]
+    kept = {*rule.updates.values()}
+    dimensions = Dimensions(rule)
+    fusion = Fusion(rule, dimensions, kept)
+    kernel = fusion.rule(rule.statements)
+    own = Plan(
+        program=rule, counts={}, dimensions=dimensions, fusion=fusion, before=[], rows=[],
+        after=[], draws=[], gradients={}, sums=[], totals=[], stored=set(), whole=False,
+    )  # fmt: skip
+    text = KernelText(own, kernel, lambda x: str(x.name) if x in keys else frame.module.name(x))
+    text.updates = dict(rule.updates)
+    for key in keys:
+        text.argument(key)
+    body = text.body()
+    name = frame.module.define("update", text, body)
+    places = []
+    for key in keys:
+        if key is keys[0]:
+            places.append("parameters[p + low : p + high]")
+        elif key is keys[-1]:
+            places.append("gradients[0, p + low : p + high]")
+        else:
+            begin = frame.module.start(frame.places[str(loop.rows[0][key].name)])
+            places.append(f"optimizer[{begin} + s + low : {begin} + s + high]")
+    rest = [x for x in text.arguments if x not in keys]
+    return name, [*places, *(frame.module.code(x).text for x in rest)]
