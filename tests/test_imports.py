@@ -114,7 +114,10 @@ def test_a_wrong_import_is_found(module: str) -> None:
 LOADER = "scratchwork.dialects.load"
 EXECUTES = {"exec", "eval", "compile", "__import__"}
 IMPORTS_FILES = {"importlib", "runpy", "code"}
-HARMLESS = ("importlib.resources", "importlib.metadata")  # data files and versions
+HARMLESS = (
+    *("importlib.resources", "importlib.metadata"),  # data files and versions
+    "importlib.util.find_spec",  # whether a package is there; nothing of it is loaded
+)
 
 
 def executions(module: str, tree: ast.AST) -> list[str]:
@@ -147,7 +150,7 @@ def test_an_execution_is_found(text: str) -> None:
 
 # ---- what `import scratchwork` loads ----
 HEAVY = (
-    *("sklearn", "torch", "numba", "rich", "click", "threadpoolctl", "scipy", "pandas"),
+    *("sklearn", "torch", "numba", "llvmlite", "rich", "click", "threadpoolctl", "scipy", "pandas"),
     *("matplotlib", "jax", "tensorflow", "safetensors", "narwhals", "IPython"),
 )
 
@@ -164,3 +167,27 @@ def test_importing_loads_numpy_and_nothing_heavy() -> None:
         timeout=60,
     ).stdout
     assert json.loads(output) == []
+
+
+NUMPY_ENGINE = """
+import sys, scratchwork as sw
+data = sw.datasets.moons(seed=0)
+model = sw.Sequential([sw.Dense(4), sw.BatchNorm(), sw.Dense(2)])
+model.compile("cross_entropy", seed=0)
+model.fit(data.X_train, data.y_train, epochs=1, verbose=0)
+model.summary()
+print(model.history.engine, sorted({"numba", "llvmlite", "scipy"} & set(sys.modules)))
+"""
+
+
+def test_a_short_fit_loads_no_compiler() -> None:
+    """What auto means follows from what is installed, which is looked up and not loaded."""
+    kept = {name: value for name, value in os.environ.items() if name != "SCRATCHWORK_ENGINE"}
+    output = subprocess.run(
+        [sys.executable, "-c", NUMPY_ENGINE],
+        env=kept | {"PYTHONPATH": str(SOURCE)},
+        capture_output=True,
+        check=True,
+        timeout=60,
+    ).stdout
+    assert output.decode().splitlines()[-1] == "numpy []"

@@ -1,4 +1,4 @@
-"""The library with NumPy alone: no click, no rich, no threadpoolctl to be found."""
+"""The library with NumPy alone: no click, no rich, no threadpoolctl, no Numba to be found."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import scratchwork as sw
 from tests import written
 
 SITE = Path(np.__file__).parents[1]
-OTHERS = "click", "rich", "threadpoolctl", "pytest"
+OTHERS = "click", "rich", "threadpoolctl", "numba", "llvmlite", "scipy", "pytest"
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +104,40 @@ def test_everything_but_the_command_works(packages: Path, tmp_path: Path) -> Non
     assert {name: printed[name] for name in fit} == fit
     assert output(packages, tmp_path, "reader.py", "--check").startswith("3 of 3")
     assert len(output(packages, tmp_path, "reader.py", "rows.csv").splitlines()) == 5
+
+
+ENGINES = """
+import numpy as np
+import scratchwork as sw
+
+X, y = np.random.default_rng(0).normal(size=(1_000, 400)), np.arange(1_000) % 10
+model = sw.mlp([400, 300, 300, 10])
+model.compile("cross_entropy", seed=0)
+
+
+def stop(model):
+    print(model.history.engine, model.history.reason)
+    return True
+
+
+model.fit(X, y, epochs=1_000, callbacks=[stop])
+try:
+    model.compile("cross_entropy", engine="numba")
+except sw.DescriptionError as error:
+    print(error)
+print(model.engine)
+"""
+
+
+def test_auto_is_numpy_and_numba_is_refused(packages: Path, tmp_path: Path) -> None:
+    """A fit so long that it would be compiled."""
+    auto, refused, asked = output(packages, tmp_path, "-c", ENGINES).splitlines()
+    assert auto == "numpy auto: Numba and SciPy are not installed"
+    assert refused == (
+        'compile expects Numba and SciPy, which engine "numba" needs, got not both installed; '
+        'pip install numba scipy, or take engine "numpy"'
+    )
+    assert asked == "auto"
 
 
 @pytest.mark.parametrize(

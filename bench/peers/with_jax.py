@@ -101,7 +101,7 @@ def epoch(
 def loops(workload: Workload) -> list[str]:
     """What is tried: convolutions in a scan are slow, small steps alone are slower."""
     batch = workload.batch or 0
-    if workload.filters or not batch:
+    if workload.filters or not batch or workload.kind == "prediction":
         return ["jitted step"]
     return ["scan", "scan, unroll=8"] + (["jitted step"] if batch > 10 else [])
 

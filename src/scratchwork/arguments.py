@@ -111,9 +111,14 @@ INSTEAD = {
     "clipnorm globalclipnorm clipvalue": (
         "give it to the optimizer: optimizer=sw.Adam(clip_norm=1.0)"
     ),
-    "foreach fused capturable differentiable jitcompile runeagerly stepsperexecution device njobs "
-    "autoscaleloss useema lossscalefactor gradientaccumulationsteps workers usemultiprocessing "
-    "maxqueuesize": "leave it out: the program is what runs, on one thread",
+    "foreach fused capturable differentiable stepsperexecution autoscaleloss useema "
+    "lossscalefactor gradientaccumulationsteps maxqueuesize": (
+        "leave it out: the program is what runs"
+    ),
+    "backend jit jitcompile compiled device njobs workers usemultiprocessing": (
+        'give compile(engine="numba"): the program compiled, on the cores of this CPU'
+    ),
+    "runeagerly": 'give compile(engine="numpy"): the lines that source() shows run one by one',
     # layers
     "infeatures inchannels numfeatures normalizedshape": FOLLOWS,
     "batchinputshape batchshape": "give input_shape, of one row: without the batch",

@@ -24,6 +24,7 @@ WEIGHTS = (
     "model.parameters and model.state are copies by name, and set_parameters(...) sets both: "
     "set_parameters({**other.parameters, **other.state})"
 )
+ENGINE = "call compile(engine=...): it runs on this CPU, in NumPy or compiled by Numba"
 FOREIGN = {
     **dict.fromkeys(("lr", "rate", "learning_rate_init", "param_groups"), RATE),
     **dict.fromkeys(("loss", "metrics", "regularizer", "dtype"), AGAIN),
@@ -35,6 +36,7 @@ FOREIGN = {
     **dict.fromkeys(("predict_proba", "predict_on_batch", "forward"), "call predict(X)"),
     **dict.fromkeys(("score", "test_on_batch"), "call evaluate(X, y)"),
     **dict.fromkeys(("save", "save_weights"), "pickle the model, or write(...) a program"),
+    **dict.fromkeys(("to", "cuda", "cpu", "device", "backend", "jit_compile"), ENGINE),
     "add": "give all layers to Sequential([...])",
     "trainable": "give trainable=False to the layers",
     "loss_curve_": 'look at model.history["loss"]',
@@ -45,6 +47,7 @@ FOREIGN = {
 SET = 'call set_parameters(...), or set one: model["W1"] = ...'
 READ_ONLY = {
     "seed": "call reset(seed), or give it to compile",
+    "engine": "call compile(engine=...)",
     "history": "leave it as it is: reset() empties it, and every fit returns its own",
     "parameters": SET,
     "state": SET,

@@ -162,6 +162,7 @@ ELSEWHERE = {
     "input": "give input_shape to sw.Sequential, or nothing: it follows from the first rows",
     "inputlayer": "give input_shape to sw.Sequential, or nothing: it follows from the first rows",
     "l1l2": "write a regularizer of your own: see docs/recipes.md",
+    **dict.fromkeys(("jit", "device", "setbackend"), 'give compile(engine="numba")'),
     "dataloader": "give arrays to fit(X, y, batch_size=32)",
     "tensor": "give NumPy arrays",
     **dict.fromkeys(("reducelronplateau", "learningratescheduler"), RATE_BY_CALLBACK),

@@ -59,8 +59,9 @@ def write_program(
     path : path
         Of the program, ``.py``. Arrays go into an ``.npz`` of the same name beside it.
     program : "train" or "predict"
-        A training program that repeats the last fit, to the last digit on the same machine; or
-        the trained network with a command line and a check of itself.
+        A training program that repeats the last fit, to the last digit on the same machine, or up
+        to rounding where Numba ran it; or the trained network with a command line and a check of
+        itself.
     data : Dataset, (X, y) or dict of arrays, optional
         With "train", the rows to store, as X_train, y_train, X_val ...; without, the program says
         what it needs. With "predict", where class names and rows for the check come from.
@@ -157,7 +158,7 @@ def training_file(
         means=mean_outputs(run.description),
         given=given,
         prepares=not given or not (fit or run.prepared),
-        repeats=fit is not None and epochs is batch_size is None,
+        repeats=nearness(run) if fit is not None and epochs is batch_size is None else "",
         arrays_file=path.with_suffix(".npz").name,
         block="len(X)" if "evaluate" in run.engine(kind).mixing else str(EVALUATION_ROWS),
     )
@@ -169,6 +170,14 @@ def beginning(run: Run, fit: Fit | None) -> tuple[State, tuple[str, ...]]:
     start = fit.start if fit else run.state
     drawn = fit.from_seed if fit else run.is_fresh()
     return start, () if drawn else tuple(start.arrays())
+
+
+def nearness(run: Run) -> str:
+    """How near the NumPy program comes to the fit that it repeats."""
+    if run.choice.name == "numpy":
+        return "to the last digit on the same machine with the same NumPy"
+    part = {"float32": "1e-5", "float64": "1e-10"}[run.description.dtype]
+    return f"which Numba ran, up to rounding: some {part} of a loss, and more after many steps"
 
 
 def chosen(name: str, given: int | None, otherwise: int) -> int:
@@ -211,8 +220,8 @@ def reader_file(
     """The text with its numbers, or with the arrays beside it."""
     program = run.engine().source.programs["predict"]
     rows = example_rows(run, fit, data)
-    with one_thread():
-        answers = run.engine().predict(run.state, rows, "predict")
+    with one_thread():  # of the program in the file, whatever engine trained
+        answers = run.engine().call("predict", run.values(X=rows))
     refuse_not_finite(answers)
     used = [str(x.name) for x in (*program.parameters, *program.state)]
     numbers = {name: run.state.arrays()[name] for name in used}

@@ -11,6 +11,12 @@ from pathlib import Path
 
 from ..datasets.download import cache_folder
 from ..engines.blas import controller
+from ..engines.cache import numba_versions
+from ..engines.cache_folder import contents, kept, refusal
+from ..engines.choice import VARIABLE, check_engine, has_numba, preferred
+from ..engines.engine import ENGINES, EngineName
+from ..engines.team import cores
+from ..errors import DescriptionError
 from ..version import __version__
 
 PACKAGES = {
@@ -18,6 +24,9 @@ PACKAGES = {
     "threadpoolctl": "holds BLAS to one thread, so that runs repeat to the last bit",
     "click": "this command line",
     "rich": "bars and colours",
+    "numba": "compiles long trainings: engine numba",
+    "llvmlite": "makes Numba's machine code",
+    "scipy": "multiplies matrices for Numba",
     "narwhals": "tables of pandas and polars as X and y",
     "scikit-learn": "its metrics by name: metrics=['f1_macro']",
     "pandas": "history.to_frame(), tables as X and y",
@@ -27,6 +36,11 @@ PACKAGES = {
 
 OPTIONAL = ("pandas", "polars")
 
+ABOUT = {
+    "numpy": "the NumPy text, on one thread",
+    "numba": "compiled, on up to {cores} threads",
+}
+
 
 def report() -> Iterator[tuple[str, str, str]]:
     """(what, what was found, and what to do about it or nothing)."""
@@ -35,20 +49,15 @@ def report() -> Iterator[tuple[str, str, str]]:
     yield "machine", f"{platform.system()} {platform.machine()}, {cores()} CPUs", ""
     for package, purpose in PACKAGES.items():
         yield package, *installed(package, purpose)
-    yield "engines", "numpy, on one thread", ""
+    for name in ENGINES:
+        yield f"engine {name}", *engine(name)
     yield "BLAS", *blas()
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        if name in os.environ:
-            yield name, os.environ[name], ""
+    for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        if variable in os.environ:
+            yield variable, os.environ[variable], ""
+    yield "compiled programs", *compiled_programs()
     yield "cache", *cache()
     yield "MNIST", *mnist()
-
-
-def cores() -> int:
-    """The CPUs that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def installed(package: str, purpose: str) -> tuple[str, str]:
@@ -57,6 +66,38 @@ def installed(package: str, purpose: str) -> tuple[str, str]:
     except PackageNotFoundError:
         found = "missing (optional)" if package in OPTIONAL else "missing"
         return f"{found}: {purpose}", f"pip install {package}"
+
+
+def engine(name: EngineName) -> tuple[str, str]:
+    """What an engine is, and whether it can run here."""
+    try:
+        check_engine(name, name)
+        if name == "auto":
+            return automatic(), ""
+        if name == "numba":
+            numba_versions()  # it may be installed, and not fit Python or NumPy
+    except DescriptionError as error:
+        return f"{error.where} expects {error.expected}, got {error.got}", error.todo
+    except Exception as error:  # of any kind: it comes from an import
+        return f"cannot be loaded: {error}", "pip install --upgrade numba scipy"
+    return ABOUT[name].format(cores=cores()), ""
+
+
+def automatic() -> str:
+    """What "auto" means here."""
+    if (taken := preferred()) != "auto":
+        return f"{taken}: {VARIABLE}={taken}"
+    return "numba for long trainings, else numpy" if has_numba() else "numpy, without Numba"
+
+
+def compiled_programs() -> tuple[str, str]:
+    """Where compiled programs are kept, how many, and how large they are."""
+    if os.environ.get("SCRATCHWORK_CACHE") == "off":
+        return "not kept: SCRATCHWORK_CACHE=off", ""
+    if why := refusal():
+        return f"kept for one process alone: {why}", "set SCRATCHWORK_CACHE to a folder of yours"
+    number, size = contents(kept())
+    return f"{number} programs, {size / 1e6:.1f} MB in {kept()}", ""
 
 
 def blas() -> tuple[str, str]:

@@ -15,7 +15,7 @@ from ..errors import DescriptionError, ScratchworkError
 
 INTERRUPTED = 130
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-
+ENGINE = "what runs the program: --engine numpy, or numba, which uses the cores"
 
 HINTS = {
     "--sep": "what stands between the columns is recognized: comma, semicolon or tab",
@@ -23,6 +23,8 @@ HINTS = {
     "--hidden": "the sizes of the hidden layers: --layers 128,64",
     "--alpha": "the penalty of large weights: --l2 LAMBDA",
     "--max-iter": "passes over the training rows: --epochs N",
+    **dict.fromkeys(("--backend", "--device", "--jit", "--compile"), ENGINE),
+    **dict.fromkeys(("--jobs", "--n-jobs", "--threads", "--workers"), ENGINE),
     "--verbose": "--quiet leaves out the lines of the epochs",
 }
 """What to write instead of options that others have."""

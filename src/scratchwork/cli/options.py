@@ -13,10 +13,11 @@ from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from ..activations import ACTIVATIONS
+from ..engines.engine import ENGINES
 from ..losses import LOSSES
 from ..optimizers import OPTIMIZERS
 from ..synonyms import meant
-from .settings import ENGINES, SCHEDULES
+from .settings import SCHEDULES
 from .tasks import FILE_DEFAULTS, FILES, TASKS
 
 MOST_UNITS = 100_000
@@ -196,10 +197,11 @@ DESCRIPTION_OPTIONS = (
     ),
     click.option(
         "--engine",
-        type=click.Choice(ENGINES),
+        type=Named(ENGINES),
         default="auto",
         show_default=True,
-        help="What runs the program; auto chooses.",
+        help="What runs the program: its NumPy text, or the same compiled by Numba; auto compiles "
+        "where the training is long enough, or takes SCRATCHWORK_ENGINE.",
     ),
 )
 

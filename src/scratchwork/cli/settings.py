@@ -9,6 +9,8 @@ from typing import Any
 
 from ..activations import linear
 from ..datasets import Dataset
+from ..engines.choice import check_engine
+from ..engines.engine import EngineName
 from ..errors import DataError, DescriptionError, FileError
 from ..layers import Activation, BatchNorm, Dense, Dropout
 from ..layers.layer import Buildable
@@ -39,7 +41,6 @@ SCHEDULES: Mapping[str, Made | None] = {
     "one-cycle": lambda rate, steps, epochs: OneCycle(rate, steps),
 }
 """Schedules of a whole training, from the largest rate and the numbers of steps and epochs."""
-ENGINES = ("auto", "numpy")
 SHOWN_CLASSES = 10
 
 
@@ -64,7 +65,7 @@ class Settings:
     batch_size: int
     epochs: int
     seed: int
-    engine: str
+    engine: EngineName
 
     @classmethod
     def of(
@@ -93,6 +94,7 @@ class Settings:
 
     def model(self) -> Sequential:
         """The network, described and compiled."""
+        check_engine("--engine", self.engine)
         hidden = [layer for units in self.layers for layer in self.block(units)]
         after = self.task.after if LOSSES[self.loss].link is linear else ()
         layers = [*self.task.before, *hidden, Dense(self.outputs), *after]
@@ -102,6 +104,7 @@ class Settings:
             self.made_optimizer(),
             regularizer=L2(self.l2) if self.l2 else None,
             metrics=self.metrics(),
+            engine=self.engine,
             seed=self.seed,
         )
         return model

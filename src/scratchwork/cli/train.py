@@ -68,6 +68,7 @@ def train(
     say(settings.headline(dataset))
     fit(model, settings, dataset, quiet)
     say(tested(model, dataset), "bold green")
+    say(ran(model))
     if write is not None:
         program, *arrays = model.write(write, data=dataset)
         say(f"its program: {program}, with its data in {arrays[0]}")
@@ -89,6 +90,11 @@ def say_what_next(context: click.Context, settings: Settings) -> None:
     say(f"or keep it as a file: scratchwork train {words} --write {file}")
     if settings.task.of_file:
         say(f"to use the network: scratchwork train {words} --network {file}")
+
+
+def ran(model: Sequential) -> str:
+    """``engine: numpy (auto: some 2.1 s in NumPy, too short to compile)``."""
+    return f"engine: {model.history.engine} ({model.history.reason})"
 
 
 def tested(model: Sequential, data: Dataset) -> str:

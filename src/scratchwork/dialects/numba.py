@@ -41,6 +41,7 @@ class Module:
     functions: set[str] = field(default_factory=set)
     starts: list[int] = field(default_factory=list)
     note: str = ""  # the one that was printed last
+    shown: set[Value] = field(default_factory=set)  # views that are made before the first step
     few: bool = False  # whether batches have so few rows that a product is a loop over them
     direct: dict[Value, Value] = field(default_factory=dict)  # gradient: parameter it changes
 
@@ -69,6 +70,10 @@ class Module:
             sizes[0] = rows if sizes[0] == "1" else f"{sizes[0]} * {rows}"
         return f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
 
+    def rows(self, lead: str) -> str:
+        """How many rows of an array a block has: some for each of its own."""
+        return "m" if lead == "1" else f"{lead} * m"
+
     def start(self, number: int) -> str:
         """A place in a flat vector, read at run time."""
         self.starts.append(number)
@@ -91,14 +96,16 @@ class Module:
         made = {self.plan.memory(s.target) for s in kernel.statements}
         wanted = [name for x, name in text.arguments.items() if x in made] or ["sum"]
         name = self.define("_".join(dict.fromkeys((note, *wanted))), text, body)
-        call = f"{name}({', '.join(self.name(x) for x in text.arguments)})"
+        rows = [self.rows(kernel.lead)] if kernel.lead is not None else []
+        call = f"{name}({', '.join([*(self.name(x) for x in text.arguments), *rows])})"
         totals = ", ".join(self.name(x) for x in text.totals)
         return f"{totals} = {call}" if totals else call
 
     def define(self, name: str, text: KernelText, body: Iterable[str]) -> str:
         """Add a kernel's function, unless there is an equal one; its name."""
         self.functions |= text.functions
-        inside = f"({', '.join(text.arguments.values())}):\n" + "\n".join(body) + "\n"
+        rows = ["rows"] if text.kernel.lead is not None else []
+        inside = f"({', '.join([*text.arguments.values(), *rows])}):\n" + "\n".join(body) + "\n"
         for known, other in self.kernels.items():
             if other == inside:
                 return known
@@ -124,6 +131,8 @@ class Module:
         if not s.target.shape and s.op.name != "matmul":
             return [f"{self.name(s.target)} = {self.scalar(s).text}"]
         out = self.name(s.target)
+        if s.target in self.shown:
+            return []
         if s.op.name in SHOWN_ANEW:
             return [f"{out} = {self.array(s.inputs[0])}.reshape({self.shape(s.target)})"]
         given = [self.array(x) for x in s.inputs]
@@ -136,24 +145,34 @@ class Module:
             settings = (*s.attrs["window"], *s.attrs["stride"])
         else:
             settings = (s.attrs["rows"][0], s.attrs["columns"][0])
-        return [f"{s.op.name}({given[0]}, {', '.join(map(str, settings))}, {out})"]
+        return [f"{s.op.name}({given[0]}, {', '.join(map(str, settings))}, {out}, m)"]
 
     def product(self, s: Statement, given: list[str], out: str) -> list[str]:
-        """A product: of rows with a matrix, or added up over rows."""
-        turned = given[1].endswith(".T")
-        if any(has_rows(x) for x in s.values) and not has_rows(s.target):
+        """A product: of rows with a matrix, added up over rows, or of two matrices."""
+        A, B = given
+        by_rows = [isinstance(x, Value) and has_rows(x) for x in s.inputs]
+        if not any(by_rows):
+            return [f"np.dot({A}, {B}, {out})"]
+        lead = self.rows(self.plan.dimensions.axis(self.rows_of(s), 0))
+        if all(by_rows):
             if s.target in self.direct:  # the update subtracts it from the parameter
                 return []
+            if not A.endswith(".T") or B.endswith(".T"):
+                raise NotImplementedError("a product over rows that is not A.T @ B")
             self.functions.add("add_product")
-            return [f"add_product({', '.join(given)}, {out}, spare, start == low)"]
-        if self.few and has_rows(s.target):
-            name = "few_product_turned" if turned else "few_product"
-            self.functions.add(name)
-            return [f"{name}({given[0]}, {given[1].removesuffix('.T')}, {out})"]
-        if turned:
-            return [f"np.dot({', '.join(given)}, {out})"]
-        self.functions.add("product")
-        return [f"product({', '.join(given)}, {out})"]
+            return [f"add_product(gemm, {A[:-2]}, {B}, {out}, {lead}, start == low)"]
+        if not by_rows[0] or A.endswith(".T"):
+            raise NotImplementedError("a product whose rows are not those of its left factor")
+        name = ("few_" if self.few else "") + ("product_turned" if B.endswith(".T") else "product")
+        self.functions.add(name)
+        gemm = "" if self.few else "gemm, "
+        return [f"{name}({gemm}{A}, {B.removesuffix('.T')}, {out}, {lead})"]
+
+    def rows_of(self, s: Statement) -> Value:
+        """The factor of a product, as it lies, whose rows are counted."""
+        x = s.values[-1] if has_rows(s.values[-1]) else s.values[0]
+        made = self.plan.fusion.made
+        return made[x].values[0] if x in made and made[x].op.name == "transpose" else x
 
     def array(self, x: Operand) -> str:
         """An array as an argument: its name, or its name turned."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..program.fusion import has_rows
-from .numba import DTYPES
-from .numba_frame import STEP, Frame
+from ..program.ir import Statement
+from .numba import DTYPES, SHOWN_ANEW
+from .numba_frame import STEP, Frame, each_statement
 from .numba_rows import rows_part
 from .numba_update import after_rows, update
 
@@ -58,16 +59,29 @@ def buffers(frame: Frame) -> Iterator[str]:
     """What the thread has for its blocks of rows, and for what has none."""
     m = frame.module
     for x in frame.data:
-        if frame.trains:
-            shape = m.shape(x, "block") if x.ndim < 2 else f"(block, all_{m.name(x)}.shape[1])"
+        if frame.trains and x.ndim == 1:
+            yield f"    {m.name(x)} = np.empty(block, {DTYPES[x.dtype]})"
+        elif frame.trains:
+            shape = f"(block, all_{m.name(x)}.shape[1])"
             yield f"    {m.name(x)}_block = np.empty({shape}, {DTYPES[x.dtype]})"
     for x in frame.row_arrays:
-        yield f"    {m.name(x)}_block = np.empty({m.shape(x, 'block')}, {DTYPES[x.dtype]})"
+        yield f"    {m.name(x)} = np.empty({m.shape(x, 'block')}, {DTYPES[x.dtype]})"
     others = m.arrays((*frame.plan.before, *frame.plan.rows, *frame.plan.after))
     for x in (x for x in others if not has_rows(x)):
         yield f"    {m.name(x)} = np.empty({m.shape(x)}, {DTYPES[x.dtype]})"
-    if any(frame.products()):
-        yield "    spare = np.empty(gradients.shape[1] if block < batch_size else 0, F)"
+    for s in shown_anew(frame):
+        given = frame.module.array(s.inputs[0])
+        yield f"    {m.name(s.target)} = {given}.reshape({m.shape(s.target, 'block')})"
+
+
+def shown_anew(frame: Frame) -> Iterator[Statement]:
+    """Reshapes of what blocks keep: each is made once, of all rows that a block can have."""
+    memory = set(frame.row_arrays)
+    for s in each_statement(frame.plan.rows):
+        if s.op.name in SHOWN_ANEW and frame.plan.memory(s.values[0]) in memory:
+            memory.add(s.target)
+            frame.module.shown.add(s.target)
+            yield s
 
 
 def drawn(frame: Frame) -> Iterator[str]:

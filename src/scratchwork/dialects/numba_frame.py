@@ -126,6 +126,13 @@ def plain_rate(loop: Loop) -> Operand | None:
     return rest[0] if len(rest) == 1 else None
 
 
+def rate_of(loop: Loop) -> Operand:
+    """That of an optimizer which is known to be plain."""
+    rate = plain_rate(loop)
+    assert rate is not None  # direct_updates has asked
+    return rate
+
+
 def direct_updates(made: Plan) -> dict[Value, Value]:
     """Gradients that are products of rows and that nothing but a plain update reads."""
     if made.loop is None or plain_rate(made.loop) is None or made.whole:

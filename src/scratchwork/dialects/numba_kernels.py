@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from ..program.dimensions import REDUCTIONS, kept_axes
@@ -13,12 +13,12 @@ from ..program.ir import Operand, Statement, Value
 from ..program.passes import unique
 from ..program.plan import Plan, entries
 from ..program.shapes import axes
+from .numba_indices import Index, aligned, is_one, moved
 from .numba_spellings import FUNCTIONS, cast, in_model_dtype, spell
 from .spelling import Code, literal
 
 LOOPS = ("j", "k", "l", "p", "q")
-RESERVED = {"i", *LOOPS, "F", "np", "math", *FUNCTIONS, *keyword.kwlist}
-Index = tuple[str, ...]
+RESERVED = {"i", "rows", *LOOPS, "F", "np", "math", *FUNCTIONS, *keyword.kwlist}
 
 
 @dataclass
@@ -89,6 +89,8 @@ class KernelText:
         name = s.op.name
         if name == "arange":
             return Code(index[0])
+        if name == "size":  # of the parameter that a rule is for
+            return Code(f"{self.argument(self.plan.program.given[0])}.shape[0]")
         if name in ("expand_dims", "squeeze", "transpose", "broadcast_to"):
             assert x is not None  # each has an input
             model = s.target.dtype == "model"
@@ -113,7 +115,7 @@ class KernelText:
         for nest in self.kernel.nests:
             lines += self.nest_lines(nest, indent)
         if rows:
-            lines = [f"    for i in range({self.extent(self.kernel.lead, True)}):", *lines]
+            lines = [f"    for i in range(rows):", *lines]
         head = [f"    {self.local(x)} = {self.least(x)}" for x in self.totals]
         self.totals += [s.target for s in self.kernel.statements if self.read_outside(s)]
         ends = [f"    return {', '.join(self.local(x) for x in self.totals)}"]
@@ -225,8 +227,16 @@ class KernelText:
         """At the end of an optimizer's rule: W and its states become what was computed."""
         if nest is not self.kernel.nests[-1]:
             return []
-        return [f"{self.argument(key)}[j] = {self.code(new, ('j',), True).text}"
-                for key, new in self.updates.items() if key.shape]  # fmt: skip
+        before, writes = [], []
+        for key, new in self.updates.items():
+            if key.shape:
+                array, text = self.argument(key), self.code(new, ("j",), True).text
+                if new not in self.locals and len(self.updates) > 1:  # it may read what is written
+                    name = self.new(array.lower())
+                    before.append(f"{name} = {text}")
+                    text = name
+                writes.append(f"{array}[j] = {text}")
+        return [*before, *writes]
 
     def store(self, x: Value, index: Index, text: str) -> str:
         return f"{self.argument(x)}[{', '.join(index)}] = {text}"
@@ -235,10 +245,12 @@ class KernelText:
         """Whether a later statement of the kernel reads the entry by its local name."""
         if s.target in self.updates.values():
             return True
-        if not entries(self.plan.fusion, s.target):
-            group = self.kernel.statements
-            return any(s.target in self.plan.fusion.sources(each) for each in group)
-        return any(s.target in self.plan.fusion.sources(each) for each in nest.statements)
+        fusion = self.plan.fusion
+        if not entries(fusion, s.target):
+            ends = (fusion.made[x] for x in self.updates.values() if x in fusion.made)
+            group = (*self.kernel.statements, *ends)
+            return any(s.target in fusion.sources(each) for each in group)
+        return any(s.target in fusion.sources(each) for each in nest.statements)
 
     # ---- indices ----
     def indices(self, s: Statement, nest: Nest) -> tuple[Index, Index]:
@@ -259,14 +271,11 @@ class KernelText:
             made[b] = given[a]
         return given, tuple(made)
 
-    def extent(self, size: str | None, rows: bool = False) -> str:
-        """The length of a loop: that of an array which has the axis."""
+    def extent(self, size: str) -> str:
+        """The length of a loop inside a row: that of an array which has the axis."""
         for x in self.looped_arrays():
-            names = self.plan.dimensions.of(x)
-            for a, name in enumerate(names):
-                if (rows and a == 0 and has_rows(x) and name == size) or (
-                    not rows and name == size and not (a == 0 and has_rows(x))
-                ):
+            for a, name in enumerate(self.plan.dimensions.of(x)):
+                if name == size and not (a == 0 and has_rows(x)):
                     return f"{self.argument(x)}.shape[{a}]"
         raise NotImplementedError(f"a loop of length {size} over no array")
 
@@ -285,27 +294,3 @@ class KernelText:
 
 
 EXTREMES = {"max": "maximum", "min": "minimum"}
-
-
-def is_one(x: Value, axis: int) -> bool:
-    return x.shape[axis].number == 1 and not x.shape[axis].batch
-
-
-def aligned(y: Value, x: Operand, index: Sequence[str]) -> Index:
-    """The index of an operand that is stretched to y: its axes stand on the right."""
-    if not isinstance(x, Value) or not x.shape:
-        return ()
-    shift = y.ndim - x.ndim
-    return tuple("0" if is_one(x, a) else index[a + shift] for a in range(x.ndim))
-
-
-def moved(s: Statement, index: Index) -> Index:
-    """The index in what a statement shows in another shape."""
-    axis = s.attrs.get("axis", 0)
-    if s.op.name == "transpose":
-        return index[::-1]
-    if s.op.name == "expand_dims":
-        return (*index[:axis], *index[axis + 1 :])
-    if s.op.name == "squeeze":
-        return (*index[:axis], "0", *index[axis:])
-    return aligned(s.target, s.inputs[0], index)

@@ -16,6 +16,7 @@ from .numba_epoch import epoch_body
 from .numba_frame import Frame, gradient_size, is_flat, length, new_frame
 from .numba_functions import function_texts
 from .numba_loops import loop_texts
+from .numba_products import PRODUCTS, product_texts
 from .numba_spellings import FUNCTIONS
 from .numba_team import team_text
 
@@ -24,6 +25,9 @@ import math
 
 import numba
 import numpy as np
+from llvmlite import ir
+from numba.core import cgutils
+from numba.extending import intrinsic, overload
 
 CACHE = True
 F = np.{dtype}
@@ -69,6 +73,7 @@ ALWAYS = {
     "thread": "int64",
     "threads": "int64",
     "sync": "int64[::1]",
+    "gemm": "int64",
     "order": "int64[::1]",
     "batch_size": "int64",
     "slices": "int64",
@@ -109,6 +114,7 @@ def compiled(
     helpers = [
         function_texts(functions & FUNCTIONS, dtype).rstrip(),
         team_text().rstrip(),
+        product_texts(functions).rstrip(),
         loop_texts(functions - FUNCTIONS).rstrip(),
         *(f"@kernel\ndef {k}{text}".rstrip() for k, text in frame.module.kernels.items()),
         "\n".join(function),
@@ -148,6 +154,7 @@ def argument_types(frame: Frame, dtype: str) -> dict[str, str]:
     unused |= {name for name in ("t", "epoch") if name not in given}
     unused |= set() if frame.plan.draws else {"rng", "draws"}
     unused |= set() if frame.loop else {"ranges"}
+    unused |= set() if frame.module.functions & {*PRODUCTS} else {"gemm"}
     others = {
         str(x.name): array_type(x, dtype) if x.shape else "float64"
         for x in program.inputs
@@ -159,9 +166,11 @@ def argument_types(frame: Frame, dtype: str) -> dict[str, str]:
 
 
 def array_type(x: Value, dtype: str) -> str:
+    """Images are given as rows. Nothing is written: were the type read-only, all that reads rows
+    from here or from a block would be compiled twice.
+    """
     kind = "int64" if x.dtype == "int" else dtype
-    rank = min(x.ndim, 2)
-    return f"Array({kind}, {rank}, 'C', readonly=True)"
+    return f"{kind}[{', '.join([':'] * (min(x.ndim, 2) - 1) + ['::1'])}]"
 
 
 def signature_lines(types: list[str]) -> list[str]:

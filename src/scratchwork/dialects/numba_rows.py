@@ -16,7 +16,8 @@ def rows_part(frame: Frame) -> Iterator[str]:
     yield f"{PART}low = first + (last - first) * part // slices"
     yield f"{PART}high = first + (last - first) * (part + 1) // slices"
     if frame.plan.totals:
-        yield f"{PART}sums[part, :] = 0.0"
+        yield f"{PART}for i in range(sums.shape[1]):"
+        yield f"{PART}    sums[part, i] = 0.0"
     yield from row_sums(frame)
     yield f"{PART}for start in range(low, high, block):"
     yield f"{BLOCK}stop = min(start + block, high)"
@@ -26,10 +27,6 @@ def rows_part(frame: Frame) -> Iterator[str]:
     for s in (s for s in frame.plan.draws if has_rows(s.target)):
         name = m.name(s.target)
         yield f"{BLOCK}{name} = {name}_all[start - first : stop - first]"
-    for x in frame.row_arrays:
-        lead = frame.plan.dimensions.axis(x, 0)
-        rows = "m" if lead == "1" else f"{lead} * m"
-        yield f"{BLOCK}{m.name(x)} = {m.name(x)}_block[:{' ' * (rows != 'm')}{rows}]"
     if frame.predicts:
         for x in frame.program.outputs:
             yield f"{BLOCK}{m.name(x)} = out[start:stop]"
@@ -39,12 +36,15 @@ def rows_part(frame: Frame) -> Iterator[str]:
 def gather(frame: Frame, x: Value) -> Iterator[str]:
     """The rows of a block: where they lie, if they lie side by side."""
     name = frame.module.name(x)
-    if not frame.trains:
-        text = f"all_{name}[start:stop]"
+    if frame.trains and x.ndim == 1:
+        yield "for i in range(start, stop):"
+        yield f"    {name}[i - start] = all_{name}[order[i]]"
+        return
+    if frame.trains:
+        frame.module.functions.add("gather")
+        text = f"gather(all_{name}, order, start, stop, {name}_block)"
     else:
-        function = "gather" if x.ndim > 1 else "gather_numbers"
-        frame.module.functions.add(function)
-        text = f"{function}(all_{name}, order, start, stop, {name}_block)"
+        text = f"all_{name}[start:stop]"
     shaped = f".reshape({frame.module.shape(x)})" if x.ndim > 2 else ""
     yield f"{name} = {text}{shaped}"
 

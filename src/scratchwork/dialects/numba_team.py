@@ -5,11 +5,6 @@ from __future__ import annotations
 import platform
 
 ATOMICS = '''\
-from llvmlite import ir
-from numba.core import cgutils
-from numba.extending import intrinsic
-
-
 @intrinsic
 def add_one(typing, numbers, i):
     """numbers[i] += 1 for all threads at once; what it was before."""
@@ -75,7 +70,8 @@ def meet(sync, threads):
 
 PAUSE = """\
         kind = ir.FunctionType(ir.VoidType(), [])
-        builder.call(cgutils.get_or_insert_function(builder.module, kind, "llvm.x86.sse2.pause"), [])"""
+        wait = cgutils.get_or_insert_function(builder.module, kind, "llvm.x86.sse2.pause")
+        builder.call(wait, [])"""
 
 NO_PAUSE = "        pass"
 

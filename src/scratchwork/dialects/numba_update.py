@@ -8,7 +8,7 @@ from ..program.dimensions import Dimensions
 from ..program.fusion import Fusion
 from ..program.ir import Loop
 from ..program.plan import Plan
-from .numba_frame import PART, STEP, Frame, each_statement, is_flat, plain_rate
+from .numba_frame import PART, STEP, Frame, each_statement, is_flat, rate_of
 from .numba_kernels import KernelText
 
 
@@ -20,9 +20,12 @@ def after_rows(frame: Frame) -> Iterator[str]:
         yield f"{inner}add_slices(gradients, 0, gradients.shape[1])"
         for x, start in frame.gradients.items():
             yield f"{inner}{m.view(x, 'gradients', start, '0, ')}"
+    if frame.plan.totals:
+        yield f"{inner}for part in range(1, slices):"
+        yield f"{inner}    for i in range(sums.shape[1]):"
+        yield f"{inner}        sums[0, i] += sums[part, i]"
     for i, x in enumerate(frame.plan.totals):
-        m.functions.add("slice_sum")
-        yield f"{inner}{m.name(x)} = slice_sum(sums, {i})"
+        yield f"{inner}{m.name(x)} = sums[0, {i}]"
     lines = list(m.lines(frame.plan.after))
     yield from (inner + line for line in lines)
     guarded = bool(frame.program.gradients)
@@ -80,9 +83,11 @@ def update(frame: Frame, loop: Loop) -> Iterator[str]:
     for gradient, parameter in frame.module.direct.items():
         s = frame.plan.fusion.made[gradient]
         A = m.array(s.inputs[0]).removesuffix(".T")
-        rate = m.code(plain_rate(loop) or 0.0).text
+        rate = m.code(rate_of(loop)).text
         m.functions.add("subtract_product")
-        yield f"{STEP}subtract_product({m.name(parameter)}, {A}, {m.array(s.inputs[1])}, {rate})"
+        B = m.array(s.inputs[1])
+        lead = m.rows(frame.plan.dimensions.axis(m.rows_of(s), 0))
+        yield f"{STEP}subtract_product({m.name(parameter)}, {A}, {B}, {rate}, {lead})"
     if "t" in {str(x.name) for x in frame.program.inputs}:
         yield f"{STEP}t += 1"
     yield f"{STEP}meet(sync, threads)"

@@ -24,7 +24,8 @@ class Training:
     ``targets`` is the name of y in the program and ``targets_dtype`` what it is cast to;
     ``means`` says of each output whether it is a mean over rows; ``given`` names the arrays that
     come from the file, not from an initializer; ``prepares`` whether layers are fitted to the rows
-    first; ``repeats`` whether the settings are of a fit; schedules count from epoch ``began``.
+    first; ``repeats`` how near it comes to the fit whose settings it has, "" if they are of none;
+    schedules count from epoch ``began``.
     """
 
     description: str
@@ -44,7 +45,7 @@ class Training:
     means: Mapping[str, bool]
     given: tuple[str, ...]
     prepares: bool
-    repeats: bool
+    repeats: str
     arrays_file: str
     block: str
 
@@ -94,10 +95,8 @@ def training_head(plan: Training) -> str:
         "there too. "
     )
     if plan.repeats:
-        text += (
-            "On the rows of the fit that it was written from it prints the losses of that fit, to "
-            "the last digit on the same machine with the same NumPy."
-        )
+        text += "On the rows of the fit that it was written from it prints the losses of that fit, "
+        text += f"{plan.repeats}."
     doc = ['"""Trains the network above with NumPy alone.', "", *textwrap.wrap(text, WIDTH), '"""']
     return head(plan.description, plan.dtype) + f"{owner(plan.seed)}\n\n" + "\n".join(doc)
 

@@ -54,11 +54,21 @@ def compiled(text: str) -> ModuleType:
         When Numba is missing or refuses the program.
     """
     digest = hashlib.sha256(text.encode()).hexdigest()
-    if digest not in MODULES:
+    key = digest + " as Python" * no_compiler()  # not for those who want it compiled later
+    if key not in MODULES:
         with LOCK:
-            if digest not in MODULES:
-                MODULES[digest] = from_numba(text, digest)
-    return MODULES[digest]
+            if key not in MODULES:
+                MODULES[key] = from_numba(text, digest)
+    return MODULES[key]
+
+
+def no_compiler() -> bool:
+    """Whether Numba was told to leave functions as Python's, to look into them."""
+    with suppress(ImportError):
+        from numba import config
+
+        return bool(config.DISABLE_JIT)
+    return False
 
 
 def from_numba(text: str, digest: str) -> ModuleType:

@@ -85,6 +85,19 @@ def own(path: Path) -> Path:
     return path
 
 
+def refusal() -> str:
+    """Why programs are not kept for the next process; "" if they are. Nothing is made."""
+    try:
+        folder = kept()
+        if os.path.lexists(folder):
+            own(folder)  # it is there: this only looks at it
+            return ""
+        above = next(path for path in folder.parents if path.exists())
+        return "" if os.access(above, os.W_OK | os.X_OK) else f"{above} cannot be written"
+    except (OSError, RuntimeError, ValueError) as error:
+        return str(error)
+
+
 # ---- what is whole ----
 def find(programs: Path, digest: str) -> Path | None:
     """Return a build whose every file matches its hash; builds that do not match are removed.
@@ -175,6 +188,12 @@ def builds(root: Path) -> Iterator[tuple[float, Path]]:
             for build in folders(programs):
                 with suppress(OSError):
                     yield build.stat().st_mtime, build
+
+
+def contents(root: Path) -> tuple[int, int]:
+    """How many finished builds there are in the whole cache, and the bytes of all builds."""
+    found = [build for _, build in builds(root)]
+    return sum((build / SUMS).is_file() for build in found), sum(map(size, found))
 
 
 def size(build: Path) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from math import prod
+from typing import Any
 
 from ..errors import DescriptionError
 from ..program.ir import Program
@@ -16,7 +17,7 @@ from ..settings import one_of
 from .engine import ENGINES, EngineName
 
 VARIABLE = "SCRATCHWORK_ENGINE"
-"""What engine="auto" means: of use where a whole test suite is to run with one engine."""
+"""What engine="auto" means, where it is set: a whole test suite can run with one engine."""
 
 WORTH_COMPILING = 10.0
 """Seconds in NumPy: compiling takes some 4 s, and then training less than half as long."""
@@ -32,18 +33,41 @@ class Choice:
     name: EngineName
     reason: str
 
+    def __str__(self) -> str:
+        return f"{self.name} ({self.reason})"
+
 
 ASKED = "as asked for"
 BEFORE_FIT = Choice("numpy", "auto: nothing to compile for, before a fit")
 
 
 def check_engine(where: str, given: EngineName) -> EngineName:
-    """The name of an engine, or an error for one that there is not."""
+    """The name of an engine, or an error for one that there is not.
+
+    Raises
+    ------
+    DescriptionError
+        For an unknown name, given or in ``SCRATCHWORK_ENGINE`` where it counts; for "numba" where
+        Numba or SciPy is missing.
+    """
     one_of(where, "engine", given, ENGINES)
-    if given == "numba" and not has_numba():
-        todo = 'pip install numba scipy, or use engine="numpy"'
-        raise DescriptionError(where, "Numba and SciPy for engine numba", "none installed", todo)
+    if given == "auto":
+        preferred()
+    elif given == "numba" and not has_numba():
+        todo = f'pip install numba scipy, or take engine "numpy"{unset(where)}'
+        expected = 'Numba and SciPy, which engine "numba" needs'
+        raise DescriptionError(where, expected, "not both installed", todo)
     return given
+
+
+def preferred() -> EngineName:
+    """What the environment lets "auto" mean; "auto" itself where it says nothing."""
+    given: Any = os.environ.get(VARIABLE) or "auto"
+    return "auto" if given == "auto" else check_engine(VARIABLE, given)
+
+
+def unset(where: str) -> str:
+    return f", or unset {VARIABLE}" if where == VARIABLE else ""
 
 
 @cache
@@ -54,11 +78,10 @@ def has_numba() -> bool:
 
 def first_choice(given: EngineName) -> Choice:
     """The choice before a fit has said how much there is to do."""
-    if given == "auto":
-        given = check_engine(VARIABLE, os.environ.get(VARIABLE, "auto"))  # type: ignore[arg-type] # checked
-        if given != "auto":
-            return Choice(given, f"{VARIABLE}={given}")
-    return BEFORE_FIT if given == "auto" else Choice(given, ASKED)
+    if given != "auto":
+        return Choice(given, ASKED)
+    name = preferred()
+    return BEFORE_FIT if name == "auto" else Choice(name, f"auto: {VARIABLE}={name}")
 
 
 def choose(given: EngineName, step: Program, rows: int, batch_size: int, epochs: int) -> Choice:
@@ -70,9 +93,14 @@ def choose(given: EngineName, step: Program, rows: int, batch_size: int, epochs:
         return Choice("numpy", "auto: Numba and SciPy are not installed")
     seconds = numpy_seconds(step, rows, batch_size, epochs)
     worth = seconds >= WORTH_COMPILING
-    than = "is more" if worth else "is less"
-    reason = f"auto: some {seconds:.2g} s in NumPy {than} than compiling is worth"
+    enough = "long enough" if worth else "too short"
+    reason = f"auto: some {shown(seconds)} s in NumPy, {enough} to compile"
     return Choice("numba" if worth else "numpy", reason)
+
+
+def shown(seconds: float) -> str:
+    """A rough number: 0.0021, 1.4, 23, 1,800."""
+    return f"{seconds:,.0f}" if seconds >= 10 else f"{seconds:.2g}"
 
 
 def numpy_seconds(step: Program, rows: int, batch_size: int, epochs: int) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from ..program.ir import Value
 from ..storage import Array
 from ..training.state import State
 from .blas import refresh
-from .cache import compiled
+from .cache import compiled, no_compiler
 from .team import Crew, most_threads
 
 BLOCK_BYTES = 4_000_000
@@ -38,6 +39,7 @@ class Part:
         self.settings = np.zeros(len(made.settings))
         self.fixed = {
             "sync": np.zeros(16, np.int64),
+            "gemm": gemm_address(dtype),
             "sizes": np.array(made.sizes, np.int64),
             "starts": np.array(made.starts, np.int64),
             "ranges": np.array(made.ranges, np.int64).reshape(-1, 3),
@@ -111,5 +113,29 @@ def block_rows(made: Compiled, rows: int) -> int:
 
 
 def as_rows(X: Array) -> Array:
-    """Images as rows of numbers, side by side."""
-    return np.ascontiguousarray(X.reshape(len(X), -1) if X.ndim > 2 else X)
+    """Images as rows of numbers, side by side; a read-only array passes as one that is not."""
+    rows = np.ascontiguousarray(X.reshape(len(X), -1) if X.ndim > 2 else X)
+    return rows if rows.flags.writeable else np.asarray(Unlocked(rows))
+
+
+@cache
+def gemm_address(dtype: str) -> int:
+    """Where SciPy's BLAS has the product of two matrices."""
+    if no_compiler():
+        return 0
+    from numba.extending import get_cython_function_address
+
+    name = {"float32": "sgemm", "float64": "dgemm"}[dtype]
+    address: int = get_cython_function_address("scipy.linalg.cython_blas", name)
+    return address
+
+
+class Unlocked:
+    """The memory of an array without its lock: the compiled function's type has none, and writes
+    nothing to it.
+    """
+
+    def __init__(self, array: Array) -> None:
+        place, _ = array.__array_interface__["data"]
+        self.array = array
+        self.__array_interface__ = {**array.__array_interface__, "data": (place, False)}

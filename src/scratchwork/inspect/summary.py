@@ -10,10 +10,14 @@ from typing import ClassVar
 import numpy as np
 
 from ..description import Description
+from ..engines.engine import Engine
 from ..network import record_network
+from ..program import plan
 from ..program.ir import Program, Shape, Statement, Value, shape_text
+from ..program.lowering import lowered
 from ..program.record import recording
 from ..programs import initialize, predict, train_step
+from ..run import Run
 from .display import Shown, Styles
 
 
@@ -33,7 +37,7 @@ class Summary(Shown):
 
     styles: ClassVar[Styles] = (
         (r"\A.*", "bold"), (r"(?m)^layer \d+:", "cyan"), (r"(?m)^total.*$", "bold"),
-        (r"(?m)^(a training step|memory in).*$", "dim"),
+        (r"(?m)^(a training step|memory in|engine:).*$", "dim"),
     )  # fmt: skip
 
     layers: tuple[LayerSummary, ...]
@@ -43,6 +47,7 @@ class Summary(Shown):
     state: int
     row_bytes: int
     step_multiply_adds: int
+    engine: str = ""
 
     def __str__(self) -> str:
         width = max(len(layer.note) for layer in self.layers) + 2
@@ -60,11 +65,12 @@ class Summary(Shown):
             f"a training step: {self.step_multiply_adds:,} multiply-adds a row",
             f"memory in {self.dtype}: {self.row_bytes / 1000:,.1f} kB a row, and "
             f"{held / 1000:,.1f} kB for parameters, gradients and state",
+            *([f"engine: {self.engine}"] if self.engine else []),
         ])  # fmt: skip
 
 
-def summarize(description: Description) -> Summary:
-    """Count from the recorded programs; nothing is run."""
+def summarize(description: Description, engine: str = "") -> Summary:
+    """Count from the recorded programs; nothing is run. ``engine`` says what runs them."""
     with recording() as recorder:
         network = record_network(description, recorder, "infer")
     layers = tuple(
@@ -84,7 +90,43 @@ def summarize(description: Description) -> Summary:
         state=total(first.outputs) - total(parameters),
         row_bytes=row_bytes(step, np.dtype(description.dtype).itemsize),
         step_multiply_adds=multiply_adds(step.statements),
+        engine=engine,
     )
+
+
+# ---- the engine ----
+def engine_text(run: Run) -> str:
+    """The engine and why; compiled, in how many slices it goes through a batch."""
+    engine = run.engine()
+    step = engine.source.programs.get("train_step")
+    if step is None or run.asked_engine == "numpy":
+        return str(run.choice)
+    whole = "; rows meet in training: one slice"
+    return f"{run.choice}{whole if rows_meet(step) else sliced(engine)}"
+
+
+def rows_meet(step: Program) -> bool:
+    """Whether a step needs all rows of a batch at once, as BatchNorm does.
+
+    It is read from the program that there is: laying out the compiled one takes ten times longer.
+    """
+    try:
+        program, _ = lowered(step)
+    except NotImplementedError:  # it is never compiled
+        return False
+    extremes = any(plan.takes_extremes(s) for s in program.statements)
+    return extremes or plan.rows_meet(plan.regions(program)[1])
+
+
+def sliced(engine: Engine) -> str:
+    """The slices of a batch, once a fit has shown how large that is."""
+    parts = getattr(engine, "parts", {}).items()  # of the compiled engine alone
+    sized = [part for (name, _), part in parts if name == "train_step" and part.batch_size]
+    if not sized:
+        return ""
+    part = max(sized, key=lambda part: part.batch_size)
+    number = part.sized["slices"]
+    return f"; batches of {part.batch_size:,}: {number} slice{'s' * (number > 1)}"
 
 
 def elements(shape: Shape) -> int:

@@ -61,7 +61,7 @@ def plan(program: Program) -> Plan:
     before, rows, after = (fusion.groups(part) for part in parts[:3])
     stored = stored_arrays(fusion, (*before, *rows, *after), kept)
     row_sums = [s.target for s in program.statements if is_sum(s) and s.op.name != "rows"]
-    slots = {memory for memory in gradients.values()}
+    slots = set(gradients.values())
     made = Plan(
         program=program,
         counts=counts,
