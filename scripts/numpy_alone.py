@@ -44,7 +44,7 @@ def check_engines(model: sw.Sequential) -> None:
         raise SystemExit("expected the NumPy engine, as Numba is not installed")
     try:
         model.compile(loss="cross_entropy", engine="numba")
-    except sw.DescriptionError as error:
+    except sw.ScratchworkError as error:
         print(error)
     else:
         raise SystemExit("expected an error that says what is missing")

@@ -123,7 +123,7 @@ def stop(model):
 model.fit(X, y, epochs=1_000, callbacks=[stop])
 try:
     model.compile("cross_entropy", engine="numba")
-except sw.DescriptionError as error:
+except sw.ScratchworkError as error:
     print(error)
 print(model.engine)
 """

@@ -18,7 +18,7 @@ from .engines.engine import EngineName
 from .errors import DescriptionError, NotReadyError, ScratchworkError, ShapeError
 from .guard import Guarded, keep
 from .inspect.display import SourceText, show
-from .inspect.summary import summarize
+from .inspect.summary import engine_text, summarize
 from .inspect.trace import Trace, trace_step
 from .inspect.verify import Verification, verify
 from .programs import description_text
@@ -158,8 +158,9 @@ class Built(Guarded):
         return SourceText(made.functions[found])
 
     def summary(self) -> None:
-        """Print layers, output shapes, parameters, memory and multiply-adds of a step."""
-        show(summarize(self.ready("summary").description))
+        """Print layers, output shapes, parameters, memory, multiply-adds of a step, the engine."""
+        run = self.ready("summary")
+        show(summarize(run.description, engine_text(run)))
 
     def trace(self, X: Any, y: Any) -> Trace:
         """Every named array of one training step on these rows; the model is not changed."""

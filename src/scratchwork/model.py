@@ -21,7 +21,6 @@ from .description import (
     check_input_shape,
     check_layers,
 )
-from .engines.blas import one_thread
 from .engines.choice import check_engine
 from .engines.engine import EngineName
 from .guard import keep
@@ -287,10 +286,13 @@ class Sequential(Built):
     def predict(self, X: Any, *, raw: bool = False) -> Array:
         """Predictions (n, outputs): probabilities under cross-entropy; raw=True gives logits."""
         flag("predict", "raw", raw)
-        with self.begun("predict", X) as run, one_thread():
-            rows = run.check_X(X, "predict(X)")
-            name = "raw" if raw else "predict"
-            return warn_if_not_finite(run.engine().predict(run.state, rows, name))
+        if self.run is None:
+            with self.begun("predict", X) as run:
+                run.check_X(X, "predict(X)")
+        run = self.ready("predict", X)
+        rows = run.check_X(X, "predict(X)")
+        name = "raw" if raw else "predict"
+        return warn_if_not_finite(run.engine().predict(run.state, rows, name))
 
     def predict_classes(self, X: Any) -> Array:
         """Classes (n,): the largest output, or whether the one output is above one half.

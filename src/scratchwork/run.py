@@ -24,7 +24,7 @@ from .program.update import Optimizer
 from .programs import Source, callers_level, source
 from .storage import Array, Storage
 from .streams import Stream, generator
-from .training.arrays import as_numbers
+from .training.arrays import all_finite, as_numbers
 from .training.frames import column_names
 from .training.inputs import check_X, in_range, notice_scale, notice_targets
 from .training.labels import Seen, as_labels, check_length, first_classes, numbered
@@ -94,7 +94,7 @@ class Run:
         """Let a fit of this size have its engine, which evaluate and predict then have, too."""
         step = self.engine(kind).source.programs["train_step"]
         self.take(choose(self.asked_engine, step, rows, batch_size, epochs))
-        obstacle = self.engine(kind).obstacle(self.state)
+        obstacle = self.engine(kind).obstacle(self.state, batch_size)
         if obstacle:
             self.take(Choice("numpy", f"Numba cannot: {obstacle}"))
             text = f"fit runs in NumPy: {obstacle}"
@@ -120,7 +120,8 @@ class Run:
         }
         self.description = description
         self.engines = {
-            kind: engine.at(made[kind], self.source_file) for kind, engine in self.engines.items()
+            kind: engine.at(made[kind], replace(description, targets=kind), self.source_file)
+            for kind, engine in self.engines.items()
         }
         self.keep_state()
 
@@ -289,7 +290,7 @@ def chosen_seed(given: int | None, before: int | None) -> int:
 
 def warn_if_not_finite(P: Array) -> Array:
     """The predictions, with a warning if some are not finite; NumPy's own flag is not trusted."""
-    if not np.isfinite(P).all():
+    if not all_finite(P):
         warnings.warn(
             "predict gives numbers that are not finite", RuntimeWarning, stacklevel=callers_level()
         )

@@ -6,7 +6,7 @@ import pytest
 
 import scratchwork as sw
 from scratchwork.cli.settings import Settings
-from tests.cli.conftest import Runner
+from tests.cli.conftest import SMALL, Runner
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,9 @@ from tests.cli.conftest import Runner
         (("train", "digits", "--learning-rate", "nan"), "error: Adam expects a finite number"),
         (("train", "digits", "--dropout", "1"), "error: Dropout expects 0 <= rate < 1"),
         (("source", "digits", "--program", "all"), "'all' is not one of"),
+        (("train", "digits", "--engine", "jax"), "'jax' is not one of 'auto', 'numpy', 'numba'"),
+        (("train", "digits", "--device", "cpu"), "what runs the program: --engine numpy, or"),
+        (("train", "digits", "--n-jobs", "2"), "what runs the program: --engine numpy, or"),
     ],
 )
 def test_misuse(run: Runner, words: tuple[str, ...], message: str) -> None:
@@ -80,6 +83,24 @@ def test_a_network_larger_than_the_memory(run: Runner, monkeypatch: pytest.Monke
     result = run("source", "digits")
     assert result.exit_code == 1
     assert result.stderr.startswith("error: not enough memory: unable to allocate 74.5 GiB")
+
+
+@pytest.mark.parametrize("command", ["train", "source", "summary", "verify"])
+def test_an_engine_that_is_missing(
+    run: Runner, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setattr("scratchwork.engines.choice.has_numba", lambda: False)
+    result = run(command, "moons", "--engine", "numba")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("error: --engine expects Numba and SciPy, which engine")
+
+
+def test_a_wrong_engine_in_the_environment(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCRATCHWORK_ENGINE", "nunba")
+    result = run("train", "moons")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("error: SCRATCHWORK_ENGINE expects engine one of auto, numpy,")
+    assert run("train", "moons", *SMALL, "--engine", "numpy").exit_code == 0
 
 
 def test_version_and_help(run: Runner) -> None:

@@ -28,7 +28,8 @@ def test_digits_are_read(run: Runner) -> None:
     assert [line.split(":")[0] for line in lines[1:31]] == [f"epoch {i}" for i in range(1, 31)]
     assert all("val_accuracy" in line for line in lines[1:31])
     assert accuracy(result.stdout) >= 96
-    assert lines[32:] == [
+    assert lines[32].startswith("engine: ")
+    assert lines[33:] == [
         "read its program: scratchwork source digits",
         "or keep it as a file: scratchwork train digits --write digits.py",
     ]
@@ -83,6 +84,49 @@ def test_lr_is_the_learning_rate(run: Runner) -> None:
     short, long = (run("train", "moons", *SMALL, way, "0.5") for way in ("--lr", "--learning-rate"))
     assert short.stdout == long.stdout
     assert "--learning-rate 0.5" in short.stdout
+
+
+# ---- the engine ----
+@pytest.mark.parametrize(
+    ("options", "variable", "shown"),
+    [
+        ((), "", r"numpy \(auto: some 0\.\d+ s in NumPy, too short to compile\)"),
+        ((), "numpy", r"numpy \(auto: SCRATCHWORK_ENGINE=numpy\)"),
+        (("--engine", "numpy"), "numba", r"numpy \(as asked for\)"),
+        (("--engine", "NumPy"), "", r"numpy \(as asked for\)"),
+    ],
+)
+def test_the_engine_that_ran_is_named(
+    run: Runner,
+    monkeypatch: pytest.MonkeyPatch,
+    options: tuple[str, ...],
+    variable: str,
+    shown: str,
+) -> None:
+    monkeypatch.setenv("SCRATCHWORK_ENGINE", variable)
+    result = run("train", "moons", *SMALL, *options)
+    assert result.exit_code == 0, result.output
+    assert re.findall(r"^engine: (.*)$", result.stdout, re.MULTILINE) == re.findall(
+        shown, result.stdout
+    )
+
+
+def test_a_compiled_training_and_its_program(run: Runner) -> None:
+    """The program is NumPy's: it says that it comes near, and does."""
+    pytest.importorskip("numba")
+    result = run("train", "moons", *SMALL, "--engine", "numba", "--write", "moons.py")
+    assert result.exit_code == 0, result.output
+    assert "engine: numba (as asked for)\n" in result.stdout
+    head = " ".join(Path("moons.py").read_text().split('"""')[1].split())
+    assert "the losses of that fit, which Numba ran, up to rounding: some 1e-5 of a loss" in head
+    assert "to the last digit" not in head
+    ran = subprocess.run([sys.executable, "moons.py"], capture_output=True, text=True)
+    losses = [
+        [float(loss) for loss in re.findall(r"^epoch .*?: loss ([\d.]+)", text, re.MULTILINE)]
+        for text in (result.stdout, ran.stdout)
+    ]
+    assert len(losses[0]) == 2
+    assert losses[1] == pytest.approx(losses[0], abs=1e-4), ran.stderr
 
 
 # ---- write ----

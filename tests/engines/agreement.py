@@ -86,7 +86,8 @@ def distances(one: sw.Sequential, other: sw.Sequential, case: Case) -> dict[str,
     for raw in (False, True):
         found[f"predict, raw={raw}"] = distance(*(m.predict(case.X, raw=raw) for m in (one, other)))
     measured = [m.evaluate(case.X, case.y) for m in (one, other)]
-    return found | {f"evaluate, {k}": distance(*(m[k] for m in measured)) for k in measured[0].names}
+    names = measured[0].names
+    return found | {f"evaluate, {k}": distance(*(m[k] for m in measured)) for k in names}
 
 
 def check(case: Case, tolerance: float = EXACT, **settings: Any) -> tuple[Any, Any]:

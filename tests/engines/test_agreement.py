@@ -69,7 +69,8 @@ def test_layers(case: cases.LayerCase) -> None:
     check(Case(layers, X, Y, settings, epochs=1, loose=("b1",)))
 
 
-FEW, MANY = (sw.Dense(4, "tanh"), sw.Dense(3)), (*(sw.Dense(3, "tanh") for _ in range(4)), sw.Dense(3))
+FEW = (sw.Dense(4, "tanh"), sw.Dense(3))
+MANY = (*(sw.Dense(3, "tanh") for _ in range(4)), sw.Dense(3))
 """Four parameters, each with lines of its own in NumPy's text, and ten, which share a loop."""
 
 

@@ -129,8 +129,8 @@ class Falling:
 class SeveralRates:
     """Schedules in two settings, and a sign."""
 
-    learning_rate: Any = sw.ExponentialDecay(0.1, 0.9, 2)
-    momentum: Any = Falling()
+    learning_rate: Any
+    momentum: Any
     clip_value: float = 3.0  # a setting of this name that is not ours
 
     def update(self, W: Value, dW: Value, scope: Any) -> Value:
@@ -154,8 +154,9 @@ class Resting:
 
 
 OPTIMIZERS = (
-    *(Lars(), Lars(sw.CosineDecay(0.1, 3)), Lamb(), Centred(), SlowingDown(), SlowingDown(0.3, True)),
-    *(TwoNumbers(), Exchanging(), Remembering(), SeveralRates(), Plain(), Resting()),
+    *(Lars(), Lars(sw.CosineDecay(0.1, 3)), Lamb(), Centred(), SlowingDown()),
+    *(SlowingDown(0.3, True), TwoNumbers(), Exchanging(), Remembering(), Plain(), Resting()),
+    SeveralRates(sw.ExponentialDecay(0.1, 0.9, 2), Falling()),
 )
 
 

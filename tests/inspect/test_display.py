@@ -14,7 +14,7 @@ import pytest
 
 import scratchwork as sw
 from scratchwork.inspect.display import Shown, SourceText, colored, html
-from scratchwork.inspect.summary import summarize
+from scratchwork.inspect.summary import Summary, engine_text, summarize
 from tests.training import classifier, rows
 
 CODES = re.compile(r"\x1b\[[0-9;]*m")
@@ -54,9 +54,15 @@ def trained() -> sw.Sequential:
     return model
 
 
+def summary_of(model: sw.Sequential) -> Summary:
+    """What summary() prints."""
+    assert model.run is not None
+    return summarize(model.description, engine_text(model.run))
+
+
 SHOWN: dict[str, Callable[[sw.Sequential], Any]] = {
     "source": lambda model: model.source(),
-    "summary": lambda model: summarize(model.description),
+    "summary": summary_of,
     "verify": lambda model: model.verify(*rows()),
     "trace": lambda model: model.trace(*rows()),
     "history": lambda model: model.history,
@@ -155,7 +161,7 @@ def test_summary_prints_once_in_a_terminal(monkeypatch: pytest.MonkeyPatch) -> N
     assert classifier().summary() is None  # type: ignore[func-returns-value] # nothing to repeat
     text = out.getvalue()
     assert "\x1b" in text
-    assert CODES.sub("", text) == str(summarize(classifier().description)) + "\n"
+    assert CODES.sub("", text) == str(summary_of(classifier())) + "\n"
 
 
 def test_summary_displays_once_in_a_notebook(
@@ -163,10 +169,10 @@ def test_summary_displays_once_in_a_notebook(
 ) -> None:
     assert classifier().summary() is None  # type: ignore[func-returns-value] # or a cell repeats it
     (shown,) = notebook
-    assert str(shown) == str(summarize(classifier().description))
+    assert str(shown) == str(summary_of(classifier()))
     assert capsys.readouterr().out == ""
 
 
 def test_summary_in_a_pipe_is_plain(capsys: pytest.CaptureFixture[str]) -> None:
     classifier().summary()
-    assert capsys.readouterr().out == str(summarize(classifier().description)) + "\n"
+    assert capsys.readouterr().out == str(summary_of(classifier())) + "\n"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
 import pytest
 
 import scratchwork as sw
-from scratchwork.inspect.summary import Summary, summarize
+from scratchwork.inspect.summary import Summary, engine_text, summarize
 
 MLP = [sw.Dense(7, activation="relu"), sw.Dropout(0.5), sw.Dense(4)]
 CONVNET = [
@@ -101,6 +102,7 @@ def printed(capsys: pytest.CaptureFixture[str], layers: list[Any], shape: Any) -
     return capsys.readouterr().out.splitlines()
 
 
+@pytest.mark.usefixtures("nothing_asked_for")
 def test_the_printed_text(capsys: pytest.CaptureFixture[str]) -> None:
     assert printed(capsys, [sw.Dense(128, activation="relu"), sw.Dense(10)], 784) == [
         "                             output              parameters   multiply-adds",
@@ -109,6 +111,7 @@ def test_the_printed_text(capsys: pytest.CaptureFixture[str]) -> None:
         "total                                               101,770         101,632",
         "a training step: 204,544 multiply-adds a row",
         "memory in float32: 2.3 kB a row, and 1,628.3 kB for parameters, gradients and state",
+        "engine: numpy (auto: nothing to compile for, before a fit)",
     ]
 
 
@@ -156,3 +159,83 @@ def test_equal_layers_of_one_number_are_counted_apart() -> None:
         ("layer 1: Rescale(2.0)", 0, 0),
     ]
     assert found.parameters == 36
+
+
+# ---- the engine ----
+def engine_line(model: sw.Sequential) -> str:
+    assert model.run is not None
+    shown = str(summarize(model.description, engine_text(model.run)))
+    return shown.splitlines()[-1]
+
+
+def compiled(layers: list[Any], shape: Any, **settings: Any) -> sw.Sequential:
+    model = sw.Sequential(layers, input_shape=shape)
+    model.compile("cross_entropy", **{"optimizer": sw.SGD(0.1), "seed": 0, **settings})
+    return model
+
+
+@pytest.fixture
+def nothing_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SCRATCHWORK_ENGINE", raising=False)
+    monkeypatch.setattr("scratchwork.engines.choice.has_numba", lambda: True)
+
+
+@pytest.mark.usefixtures("nothing_asked_for")
+def test_the_engine_and_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = compiled(MLP, 5)
+    assert engine_line(model) == "engine: numpy (auto: nothing to compile for, before a fit)"
+    history = model.fit(np.ones((9, 5)), np.arange(9) % 4, epochs=1)
+    assert engine_line(model) == f"engine: numpy ({history.reason})"
+    assert history.reason.endswith(" s in NumPy, too short to compile")
+    assert engine_line(compiled(MLP, 5, engine="numpy")) == "engine: numpy (as asked for)"
+    assert engine_line(compiled(MLP, 5, engine="numba")) == "engine: numba (as asked for)"
+    monkeypatch.setenv("SCRATCHWORK_ENGINE", "numpy")
+    assert engine_line(compiled(MLP, 5)) == "engine: numpy (auto: SCRATCHWORK_ENGINE=numpy)"
+
+
+@pytest.mark.usefixtures("nothing_asked_for")
+@pytest.mark.parametrize("layers", [CONVNET[1:3], CONVNET[:3]], ids=["dense", "images"])
+def test_rows_that_meet_run_as_one_slice(layers: list[Any]) -> None:
+    network = [*layers, sw.Flatten(), sw.Dense(2)]
+    whole = "; rows meet in training: one slice"
+    for engine, shown in {
+        "auto": f"numpy (auto: nothing to compile for, before a fit){whole}",
+        "numba": f"numba (as asked for){whole}",
+        "numpy": "numpy (as asked for)",  # which has no slices
+    }.items():
+        line = engine_line(compiled(network, (6, 6, 1), engine=engine))
+        assert line == f"engine: {shown}"
+        assert len(line) <= 100
+
+
+@pytest.mark.usefixtures("nothing_asked_for")
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"regularizer": sw.L2(0.1), "metrics": ["accuracy"]},
+        {"optimizer": sw.Adam(clip_norm=1.0)},
+        {"reduction": "sum"},
+    ],
+)
+def test_sums_over_rows_alone_are_no_meeting(settings: Any) -> None:
+    """A loss, gradients and their norm are sums of slices; so is a row's own norm in LayerNorm."""
+    model = compiled([sw.Dense(7), sw.LayerNorm(), sw.Dense(4)], 5, engine="numba", **settings)
+    assert engine_line(model) == "engine: numba (as asked for)"
+
+
+def test_the_slices_of_a_batch_once_they_are_known() -> None:
+    pytest.importorskip("numba")
+    rng = np.random.default_rng(0)
+    model = compiled([sw.Dense(128, activation="relu"), sw.Dense(10)], 784, engine="numba")
+    X, y = rng.normal(size=(128, 784)), np.arange(128) % 10
+    for batch_size, slices in ((32, "1 slice"), (64, "2 slices"), (32, "1 slice")):
+        model.fit(X, y, batch_size=batch_size, epochs=1)
+        assert engine_line(model) == (
+            f"engine: numba (as asked for); batches of {batch_size}: {slices}"
+        )
+
+
+def test_a_network_without_a_loss_has_an_engine_too() -> None:
+    model = sw.Sequential(MLP, input_shape=5)
+    model.build(5)
+    assert engine_line(model).startswith("engine: ")

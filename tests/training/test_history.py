@@ -49,7 +49,9 @@ def test_fits_with_and_without_validation_stay_in_line() -> None:
     model.fit(X, y, epochs=2, validation_data=(X, y))
     model.fit(X, y, epochs=1)
     assert [math.isnan(value) for value in model.history["val_loss"]] == [True, False, False, True]
-    assert len(repr(model.history).splitlines()) == 5
+    head, *lines, engine = repr(model.history).splitlines()
+    assert (len(head.split()), len(lines)) == (3, 4)
+    assert engine == f"engine: {model.history.engine} ({model.history.reason})"
 
 
 def test_seed_and_engine_are_kept() -> None:

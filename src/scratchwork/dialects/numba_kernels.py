@@ -115,7 +115,7 @@ class KernelText:
         for nest in self.kernel.nests:
             lines += self.nest_lines(nest, indent)
         if rows:
-            lines = [f"    for i in range(rows):", *lines]
+            lines = ["    for i in range(rows):", *lines]
         head = [f"    {self.local(x)} = {self.least(x)}" for x in self.totals]
         self.totals += [s.target for s in self.kernel.statements if self.read_outside(s)]
         ends = [f"    return {', '.join(self.local(x) for x in self.totals)}"]

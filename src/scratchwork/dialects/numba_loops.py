@@ -14,6 +14,7 @@ F: Any = np.float32  # in a printed text: the model's dtype
 
 MARKER = "  # type: ignore[no-untyped-def] # printed as it stands"
 
+
 def fill(A, number):  # type: ignore[no-untyped-def] # printed as it stands
     flat = A.reshape(A.size)
     for i in range(flat.shape[0]):

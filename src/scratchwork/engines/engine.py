@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
+from ..description import Description
 from ..programs import Source
 from ..storage import Array
 
@@ -26,8 +27,8 @@ class Engine(Protocol):
     name : "numpy" or "numba"
     source : Source
         The programs and their NumPy text.
-    outputs : dict of str to tuple of str
-        What each program returns, by name.
+    outputs, arguments : dict of str to tuple of str
+        What each program returns, and what its function takes, by name.
     mixing : set of str
         The programs that take all rows at once.
     """
@@ -35,13 +36,16 @@ class Engine(Protocol):
     name: str
     source: Source
     outputs: dict[str, tuple[str, ...]]
+    arguments: dict[str, tuple[str, ...]]
     mixing: set[str]
 
-    def at(self, source: Source, source_file: str | Path | None) -> Engine: ...
+    def at(
+        self, source: Source, description: Description, source_file: str | Path | None
+    ) -> Engine: ...
 
     def alone(self) -> Engine: ...
 
-    def obstacle(self, state: State) -> str: ...
+    def obstacle(self, state: State, batch_size: int) -> str: ...
 
     def function(self, name: str) -> Callable[..., Any]: ...
 

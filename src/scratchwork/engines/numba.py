@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from ..errors import ScratchworkWarning
 from ..programs import Source
 from ..storage import Array
 from ..training.state import Plan, State, variance
+from .blas import one_thread
 from .cache import CompileError
 from .numpy import EVALUATION_ROWS, NumpyEngine
 from .part import Part
@@ -61,9 +63,11 @@ class NumbaEngine(NumpyEngine):
         twin.parts = {key: part.alone() for key, part in self.parts.items()}
         return twin
 
-    def at(self, source: Source, source_file: str | Path | None) -> NumbaEngine:
+    def at(
+        self, source: Source, description: Description, source_file: str | Path | None
+    ) -> NumbaEngine:
         """The engine at other settings: what is compiled stays if the statements do."""
-        new = NumbaEngine(source, self.description, source_file)
+        new = NumbaEngine(source, description, source_file)
         before, after = (s.programs.get(STEP) for s in (self.source, source))
         if before and after and before.statements is after.statements:
             new.parts = self.parts
@@ -80,10 +84,10 @@ class NumbaEngine(NumpyEngine):
             self.parts[key].set(self.source.programs[name].hyperparameters)
         return self.parts[key]
 
-    def obstacle(self, state: State) -> str:
+    def obstacle(self, state: State, batch_size: int) -> str:
         """What keeps the step from being compiled; "" if nothing does."""
         try:
-            self.part(STEP, state)
+            self.part(STEP, state, batch_size <= FEW)
         except (CompileError, NotImplementedError) as error:
             return str(error)
         return ""
@@ -129,11 +133,13 @@ class NumbaEngine(NumpyEngine):
 
     def predict(self, state: State, X: Array, name: str) -> Array:
         """The program ``predict`` or ``raw`` for all rows."""
-        part = self.part_or_none(name, state, len(X) <= FEW)
+        few = len(X) <= FEW
+        part = self.part_or_none(name, state, few)
         if part is None or not len(X):
             return super().predict(state, X, name)
         out = np.empty((len(X), *part.made.output_shape), self.description.dtype)
-        part.run({"X": X}, {"out": out}, state, len(X))
+        with nullcontext() if few else one_thread():
+            part.run({"X": X}, {"out": out}, state, len(X))
         return out
 
     def part_or_none(self, name: str, state: State, few: bool = False) -> Part | None:

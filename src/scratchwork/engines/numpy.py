@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from ..description import Description
 from ..dialects.load import function, load
 from ..program.check import mixes_rows
 from ..programs import Source
 from ..storage import Array
 from ..training.state import Plan, State, step_values, variance
+from .blas import one_thread
 
 EVALUATION_ROWS = 1024
 
@@ -44,11 +46,13 @@ class NumpyEngine:
 
         self.mixing = {name for name, program in source.programs.items() if mixes_rows(program)}
 
-    def at(self, source: Source, source_file: str | Path | None) -> NumpyEngine:
+    def at(
+        self, source: Source, description: Description, source_file: str | Path | None
+    ) -> NumpyEngine:
         """The engine at other settings."""
         return NumpyEngine(source, source_file)
 
-    def obstacle(self, state: State) -> str:
+    def obstacle(self, state: State, batch_size: int) -> str:
         """What keeps a fit from running; nothing does."""
         return ""
 
@@ -110,12 +114,13 @@ class NumpyEngine:
     def predict(self, state: State, X: Array, name: str) -> Array:
         """The program ``predict`` or ``raw`` for all rows, block by block."""
         values = state.arrays()
-        if len(X) <= EVALUATION_ROWS:
-            P: Array = self.call(name, {**values, "X": X})
-            # copied where it is X itself, of a network that does nothing
-            return P.copy() if np.may_share_memory(P, X) else P
-        blocks = self.blocks(name, len(X))
-        return np.concatenate([self.call(name, {**values, "X": X[rows]}) for rows in blocks])
+        with one_thread():
+            if len(X) <= EVALUATION_ROWS:
+                P: Array = self.call(name, {**values, "X": X})
+                # copied where it is X itself, of a network that does nothing
+                return P.copy() if np.may_share_memory(P, X) else P
+            blocks = self.blocks(name, len(X))
+            return np.concatenate([self.call(name, {**values, "X": X[rows]}) for rows in blocks])
 
     def blocks(self, name: str, rows: int) -> Iterator[slice]:
         """Blocks of rows, so that memory does not grow with the data; one where rows meet."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -37,9 +38,9 @@ class Part:
         self.function = getattr(compiled(made.text), made.name)
         refresh()  # Numba's products have a BLAS of their own
         self.settings = np.zeros(len(made.settings))
-        self.fixed = {
+        self.fixed: dict[str, Any] = {
             "sync": np.zeros(16, np.int64),
-            "gemm": gemm_address(dtype),
+            "gemm": 0 if no_compiler() else gemm_address(dtype),
             "sizes": np.array(made.sizes, np.int64),
             "starts": np.array(made.starts, np.int64),
             "ranges": np.array(made.ranges, np.int64).reshape(-1, 3),
@@ -48,6 +49,9 @@ class Part:
         }
         self.batch_size, self.crew = 0, Crew(1)
         self.sized: dict[str, Any] = {}
+        self.at = {name: i for i, name in enumerate(made.arguments)}
+        self.arguments: list[Any] = []
+        self.lock = Lock()
 
     def alone(self) -> Part:
         """The same function, with vectors of its own."""
@@ -56,7 +60,7 @@ class Part:
         twin.settings = self.settings.copy()
         own = {"sync": np.zeros(16, np.int64), "numbers": np.zeros(self.made.numbers)}
         twin.fixed = {**self.fixed, **own, "settings": twin.settings}
-        twin.batch_size, twin.sized = 0, {}
+        twin.batch_size, twin.sized, twin.lock = 0, {}, Lock()
         return twin
 
     def set(self, hyperparameters: Mapping[Value, float]) -> None:
@@ -78,26 +82,26 @@ class Part:
             "sums": np.zeros((slices, made.sums)),
             "draws": np.zeros(made.draws * batch_size),
         }
+        values = {"thread": 0, "threads": 1, **self.fixed, **self.sized}
+        self.arguments = [values.get(name) for name in made.arguments]
 
     def run(
         self, data: Mapping[str, Array], given: Mapping[str, Any], state: State, batch_size: int
     ) -> int:
         """Call the function for all batches; how many it went through."""
-        if batch_size != self.batch_size:
-            self.resize(batch_size)
-        values = {
-            **self.fixed,
-            **self.sized,
-            **given,
-            **{f"all_{name}": as_rows(array) for name, array in data.items()},
-            "thread": 0,
-            "threads": 1,
-            "parameters": state.parameters.flat,
-            "layers": state.layers.flat,
-            "optimizer": state.optimizer.flat,
-        }
-        arguments = [values[name] for name in self.made.arguments]
-        return self.crew.run(self.function, arguments, self.fixed["sync"])
+        values = {f"all_{name}": as_rows(array) for name, array in data.items()}
+        values |= given
+        values["parameters"] = state.parameters.flat
+        values["layers"] = state.layers.flat
+        values["optimizer"] = state.optimizer.flat
+        with self.lock:  # two threads may evaluate one model
+            if batch_size != self.batch_size:
+                self.resize(batch_size)
+            arguments, at = self.arguments.copy(), self.at
+            for name, value in values.items():
+                if name in at:
+                    arguments[at[name]] = value
+            return self.crew.run(self.function, arguments, self.fixed["sync"])
 
 
 def slice_count(made: Compiled, rows: int) -> int:
@@ -121,8 +125,6 @@ def as_rows(X: Array) -> Array:
 @cache
 def gemm_address(dtype: str) -> int:
     """Where SciPy's BLAS has the product of two matrices."""
-    if no_compiler():
-        return 0
     from numba.extending import get_cython_function_address
 
     name = {"float32": "sgemm", "float64": "dgemm"}[dtype]

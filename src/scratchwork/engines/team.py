@@ -28,8 +28,11 @@ GONE = 1
 SHORTEST = 0.002
 """Seconds that a chunk must take to say something about speed."""
 
-AGAIN = 64
-"""After so many chunks the other number of threads is tried once more."""
+AGAIN, LONGEST = 64, 4096
+"""After so many chunks the other number of threads is tried once more, later if it was bad."""
+
+PATIENCE = 1.5
+"""Worse than the best by this, and it is not tried again for twice as long."""
 
 
 class Helper(threading.Thread):
@@ -111,26 +114,29 @@ class Crew:
         self.most = most
         self.seconds: dict[int, float] = {}
         self.chunks = 0
-        self.kept = 1
+        self.kept, self.again = 1, AGAIN
 
     def threads(self) -> int:
         """The number for the next chunk."""
-        if self.most == 1:
-            return 1
         other = self.most if self.kept == 1 else 1
         untried = other not in self.seconds and self.kept in self.seconds
-        return other if untried or self.chunks % AGAIN == AGAIN - 1 else self.kept
+        return other if untried or self.chunks % self.again == self.again - 1 else self.kept
 
     def took(self, threads: int, batches: int, seconds: float) -> None:
         """Take note of a chunk's time; one that was too short says nothing."""
-        if self.most == 1 or seconds < SHORTEST:
+        if seconds < SHORTEST:
             return
         self.chunks += 1
         self.seconds[threads] = seconds / batches
+        slower = seconds / batches > PATIENCE * min(self.seconds.values())
+        self.again = min(self.again * 2, LONGEST) if slower else self.again
         self.kept = min(self.seconds, key=lambda each: self.seconds[each])
 
     def run(self, function: Callable[..., Any], arguments: list[Any], sync: Array) -> int:
         """Call the compiled function with the number of threads that is due."""
+        if self.most == 1:
+            alone: int = function(*arguments)
+            return alone
         threads = self.threads() if may_help() else 1
         arguments[1] = threads
         before = time.perf_counter()

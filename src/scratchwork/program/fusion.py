@@ -15,6 +15,7 @@ from .ir import Operand, Program, Statement, Value
 from .shapes import axes
 
 OPAQUE = {"matmul", "windows", "add_windows", "pad", "crop", "vector", "rows", "number"}
+SHOWN = ("reshape", "expand_dims", "squeeze")
 FREE = {"arange", "expand_dims", "squeeze", "broadcast_to", "transpose"}
 
 
@@ -82,9 +83,10 @@ class Fusion:
             return True
         if s is None or s.target in self.kept:
             return False
-        read_by = {reader.op.name for reader in self.readers.get(s.target, ())}
-        if "reshape" in read_by:
-            return False
+        readers = self.readers.get(s.target, ())
+        read_by = {reader.op.name for reader in readers}
+        if any(r.op.name in SHOWN and not self.is_free(r.target) for r in readers):
+            return False  # what shows an array in another shape needs the array
         if read_by & OPAQUE:
             return s.op.name == "transpose"
         return s.op.name in FREE or (s.op.elementwise and s.target.dtype == "bool")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from .dimensions import REDUCTIONS, Dimensions
 from .fusion import FREE, OPAQUE, Fusion, Group, Kernel, has_rows
-from .ir import OPS, Loop, Program, Statement, Value
+from .ir import OPS, Line, Loop, Program, Statement, Value
 from .lowering import lowered
 
 VIEWS = ("reshape", "transpose")
@@ -57,7 +57,7 @@ def plan(program: Program) -> Plan:
     dimensions = Dimensions(program)
     fusion = Fusion(program, dimensions, kept)
     refuse(program, fusion)
-    parts = regions(program)
+    parts, in_order = regions(program), [x for line in program.lines for x in drawn(line)]
     before, rows, after = (fusion.groups(part) for part in parts[:3])
     stored = stored_arrays(fusion, (*before, *rows, *after), kept)
     row_sums = [s.target for s in program.statements if is_sum(s) and s.op.name != "rows"]
@@ -70,7 +70,7 @@ def plan(program: Program) -> Plan:
         before=before,
         rows=rows,
         after=after,
-        draws=parts[3],
+        draws=sorted(parts[3], key=lambda s: in_order.index(s.target)),
         gradients=gradients,
         sums=[x for x in row_sums if x.shape and x not in slots],
         totals=[x for x in row_sums if not x.shape],
@@ -179,6 +179,17 @@ def regions(program: Program) -> tuple[list[Statement], ...]:
         else:
             parts[2 if s.target in of_sums else 0].append(s)
     return parts
+
+
+def drawn(line: Line) -> Iterator[Value]:
+    """The draws of a line of the NumPy program, as they are made: both engines share a stream."""
+
+    def within(s: Statement) -> Iterator[Value]:
+        yield from (y for x in s.values if x in line.inlined for y in within(line.inlined[x]))
+        if s.op.draws:
+            yield s.target
+
+    return within(line.statement)
 
 
 def stored_arrays(fusion: Fusion, groups: Iterable[Group], kept: set[Value]) -> set[Value]:

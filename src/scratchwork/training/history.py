@@ -107,12 +107,14 @@ class History(Shown):
         return as_frame({"epoch": list(self.epoch), **self.history}, library)
 
     def __str__(self) -> str:
-        """A table, a line an epoch, counted from 1."""
+        """A table, a line an epoch, counted from 1, and the engine of the last fit."""
         widths = {name: max(14, len(name) + 2) for name in self.history}
         rows = [f"{'epoch':>5}" + "".join(f"{name:>{width}}" for name, width in widths.items())]
         for i, epoch in enumerate(self.epoch):
             cells = (f"{self.history[name][i]:>{width}.6g}" for name, width in widths.items())
             rows.append(f"{epoch + 1:>5}" + "".join(cells))
+        if self.reason:
+            rows.append(f"engine: {self.engine} ({self.reason})")
         return "\n".join(rows)
 
 
