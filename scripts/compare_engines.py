@@ -20,12 +20,12 @@ os.environ.setdefault("SCRATCHWORK_CACHE", "off")
 
 import numba
 import numpy as np
-
-import scratchwork as sw
-from scratchwork.errors import NonFiniteError
 from tests.cases import OPTIMIZERS
 from tests.engines.agreement import Case, distances, of_network
 from tests.peers.random_networks import Draw, random_network
+
+import scratchwork as sw
+from scratchwork.errors import NonFiniteError
 
 TOLERANCES = {"float64": 1e-9, "float32": 1e-3}
 """Random networks let rounding grow: deep ones, and rules that divide by small numbers."""
@@ -92,7 +92,9 @@ def told(seed: int, case: Case, result: tuple[str, float, str]) -> str:
     rule, size = case.settings["optimizer"], case.batch_size
     state, distance, where = result
     head = f"{seed:3d} {state} {distance:.1e} {where}"
-    return f"{head}: {case.settings['loss']}, {rule}, batch {size}, {case.settings['dtype']}: {layers}"
+    return (
+        f"{head}: {case.settings['loss']}, {rule}, batch {size}, {case.settings['dtype']}: {layers}"
+    )
 
 
 def main(arguments: Any) -> int:

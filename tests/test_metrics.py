@@ -57,6 +57,13 @@ ACCURACY: dict[str, tuple[str, Any, Any, float]] = {
 }  # fmt: skip
 
 
+def label(value: object) -> str:
+    """A value in a test's name: functions by theirs, which have no address in it."""
+    if isinstance(value, list | tuple):
+        return ", ".join(map(label, value))
+    return str(getattr(value, "__name__", value))
+
+
 @pytest.mark.parametrize(("loss", "raw", "targets", "share"), ACCURACY.values(), ids=ACCURACY)
 def test_accuracy(loss: str, raw: Any, targets: Any, share: float) -> None:
     assert measured("accuracy", loss, raw, targets) == pytest.approx(share)
@@ -223,7 +230,7 @@ def test_predictions_are_computed_once() -> None:
         (bias, ("bias",)),
         ((name for name in METRICS), tuple(METRICS)),
     ],
-    ids=str,
+    ids=label,
 )
 def test_forms(given: Any, names: tuple[str, ...]) -> None:
     metrics, scorers = chosen(given)
@@ -257,7 +264,7 @@ def named(name: str, arguments: str = "P, Y") -> Any:
         (named("miss", "y_true, y_pred"), ("metric miss", "(P, Y)", "(y_true, y_pred)", "swap")),
         ([bias, named("bias")], ("bias twice",)),
     ],
-    ids=repr,
+    ids=label,
 )
 def test_what_is_no_metric(given: Any, words: tuple[str, ...]) -> None:
     refused(lambda: chosen(given), ValueError, *words)
@@ -278,7 +285,7 @@ def test_what_is_no_metric(given: Any, words: tuple[str, ...]) -> None:
         (largest_miss, sw.Quantile([0.1, 0.9]), 2, ()),
         (lambda P, Y: P, MSE, 2, ("a name",)),
     ],
-    ids=str,
+    ids=label,
 )
 def test_metrics_that_make_no_sense_are_refused(
     metric: Any, loss: Any, width: int, words: tuple[str, ...]

@@ -65,17 +65,18 @@ def rows(*shape: int, count: int = 11, classes: int = 3, seed: int = 0) -> tuple
 
 
 def distance(one: Any, other: Any) -> float:
-    """How far apart two arrays are, in parts of the largest entry or of 1; inf if one is no number
-    where the other is."""
+    """How far apart two arrays are, in parts of the largest entry or of 1.
+
+    Infinite where an entry is not finite and the other array's is not the same.
+    """
     a, b = np.asarray(one, np.float64), np.asarray(other, np.float64)
-    if a.shape != b.shape or (np.isfinite(a) != np.isfinite(b)).any():
-        return np.inf
     finite = np.isfinite(a)
-    if not np.array_equal(a[~finite], b[~finite], equal_nan=True):
+    if a.shape != b.shape or not np.array_equal(a[~finite], b[~finite], equal_nan=True):
         return np.inf
-    return float(np.abs(a - b, where=finite, out=np.zeros_like(a)).max(initial=0.0)) / max(
-        1.0, float(np.abs(a, where=finite, out=np.zeros_like(a)).max(initial=0.0))
-    )
+    if not np.isfinite(b[finite]).all():
+        return np.inf
+    largest = np.abs(a[finite]).max(initial=1.0)
+    return float(np.abs(a[finite] - b[finite]).max(initial=0.0) / largest)
 
 
 def distances(one: sw.Sequential, other: sw.Sequential, case: Case) -> dict[str, float]:

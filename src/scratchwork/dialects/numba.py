@@ -24,6 +24,7 @@ RESERVED = {
     *("ranges", "settings", "first", "last", "low", "high", "start", "stop", "part", "made", "m"),
     *("spare", "rows", "np", "math", "numba", "F", "r", "rng", "out", "all_X", "all_y", "p", "s"),
 }
+STORED = ("state", "parameter", "frozen")
 DTYPES = {"model": "F", "bool": "np.bool_", "int": "np.int64", "double": "np.float64"}
 
 
@@ -190,7 +191,7 @@ class Module:
         fusion = self.plan.fusion
         if fusion.is_free(x) or fusion.is_inlined(x):
             return self.scalar(fusion.made[x])
-        return Code(f"{self.name(x)}[0]" if x.role == "state" else self.name(x))
+        return Code(f"{self.name(x)}[0]" if x.role in STORED else self.name(x))
 
     def scalar(self, s: Statement) -> Code:
         """A number outside arrays, as Python's float."""

@@ -21,10 +21,11 @@ def epoch_body(frame: Frame) -> Iterator[str]:
     yield f"    for first in range(0, {frame.rows}, batch_size):"
     yield f"{STEP}last = min(first + batch_size, {frame.rows})"
     before = list(frame.module.lines(frame.plan.before))
-    if frame.plan.draws and not any(line.startswith("n =") for line in before):
-        before.insert(0, "n = last - first")
-    yield from (STEP + line for line in before)
+    if frame.plan.draws:  # first: what has no rows may read them
+        yield f"{STEP}n = last - first"
+        before = [line for line in before if not line.startswith("n = ")]
     yield from drawn(frame)
+    yield from (STEP + line for line in before)
     yield from rows_part(frame)
     if not frame.predicts:
         yield f"{STEP}meet(sync, threads)"
@@ -101,3 +102,7 @@ def drawn(frame: Frame) -> Iterator[str]:
         frame.module.functions.add(s.op.name)
         yield f"{STEP}    {s.op.name}(rng, {frame.module.name(s.target)}_all)"
     yield f"{STEP}meet(sync, threads)"
+    for s in frame.plan.draws:
+        if not has_rows(s.target):
+            name = frame.module.name(s.target)
+            yield f"{STEP}{name} = {name}_all{'' if s.target.shape else '[0]'}"

@@ -63,9 +63,11 @@ def subtract_product(W, A, B, rate, rows):  # type: ignore[no-untyped-def] # pri
 
 
 def add_slices(vectors, start, stop):  # type: ignore[no-untyped-def] # printed as it stands
+    first = vectors[0, start:stop]
     for part in range(1, vectors.shape[0]):
-        for i in range(start, stop):
-            vectors[0, i] += vectors[part, i]
+        other = vectors[part, start:stop]
+        for i in range(first.shape[0]):
+            first[i] += other[i]
 
 
 def windows(X, height, width, down, right, C, rows):  # type: ignore[no-untyped-def] # printed as it stands

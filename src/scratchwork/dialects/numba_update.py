@@ -19,7 +19,8 @@ def after_rows(frame: Frame) -> Iterator[str]:
         m.functions.add("add_slices")
         yield f"{inner}add_slices(gradients, 0, gradients.shape[1])"
         for x, start in frame.gradients.items():
-            yield f"{inner}{m.view(x, 'gradients', start, '0, ')}"
+            if x.shape:
+                yield f"{inner}{m.view(x, 'gradients', start, '0, ')}"
     if frame.plan.totals:
         yield f"{inner}for part in range(1, slices):"
         yield f"{inner}    for i in range(sums.shape[1]):"
@@ -28,6 +29,9 @@ def after_rows(frame: Frame) -> Iterator[str]:
         yield f"{inner}{m.name(x)} = sums[0, {i}]"
     lines = list(m.lines(frame.plan.after))
     yield from (inner + line for line in lines)
+    for x, start in frame.gradients.items():
+        if not x.shape:
+            yield f"{inner}gradients[0, {m.start(start)}] = {m.code(x).text}"
     guarded = bool(frame.program.gradients)
     if guarded:
         yield f"{inner}numbers[0] = 0.0 if math.isfinite({frame.output(0)}) else 1.0"

@@ -29,7 +29,7 @@ class Dimensions:
 
     def __init__(self, program: Program, taken: Iterable[str] = ()) -> None:
         self.parent: dict[Place, Place] = {}
-        statements = [s for s in program.statements]
+        statements = list(program.statements)
         for loop in program.loops:
             for row in loop.rows:
                 for one, other in pairwise([x for x in row.values() if x.shape]):

@@ -170,8 +170,9 @@ class Fusion:
             kernel = groups[g]
             if isinstance(kernel, Kernel) and self.fits(s, kernel):
                 return self.nested(s, kernel, g, [p for p in known if p.group == g])
-        groups.append(Kernel(self.lead(s)))
-        return self.nested(s, groups[-1], len(groups) - 1, [])
+        new = Kernel(self.lead(s))
+        groups.append(new)
+        return self.nested(s, new, len(groups) - 1, [])
 
     def fits(self, s: Statement, kernel: Kernel) -> bool:
         """Whether it may join: what the backward phase needs is not computed ahead of it."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from .dimensions import REDUCTIONS, Dimensions
-from .fusion import FREE, OPAQUE, Fusion, Group, Kernel, has_rows
+from .fusion import FREE, OPAQUE, Fusion, Group, Kernel, Nest, has_rows
 from .ir import OPS, Line, Loop, Program, Statement, Value
 from .lowering import lowered
 
@@ -219,7 +219,7 @@ def entries(fusion: Fusion, x: Value) -> tuple[str, ...]:
     return tuple(name for name in names[has_rows(x) :] if name != "1")
 
 
-def placed(group: Group) -> Iterator[tuple[object, Statement]]:
+def placed(group: Group) -> Iterator[tuple[Nest | None, Statement]]:
     if isinstance(group, Statement):
         yield None, group
         return
