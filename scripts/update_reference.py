@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,8 @@ PLACE = r"(?:section|equation|Algorithm|Figure|lecture)s? [\w.]*\w(?: (?:and|to)
 AUTHORS = r"""[A-Z](?:[^.;:()"`]|et al\.){0,60}?"""
 PAPER = re.compile(rf'({AUTHORS} (?:19|20)\d\d, "[^"]+"(?:, {PLACE})?)')
 
-INSIDE = {"unknown", "ready", "begin", "begun"}
-"""Methods of a model that its other methods use."""
+INSIDE = {"unknown", "ready", "begin", "begun", "styled"}
+"""Methods that other methods use."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def documented(name: str, member: object) -> bool:
     return (
         shown
         and bool(getattr(member, "__doc__", None))
-        and (inspect.isfunction(member) or isinstance(member, property))
+        and (inspect.isfunction(member) or isinstance(member, property | cached_property))
     )
 
 
@@ -118,6 +119,12 @@ def pages() -> dict[str, Page]:
         "model": Page(
             "The model", "From a description to numbers, and the views into it.",
             {"Sequential": sw.Sequential, **methods(sw.Sequential), "mlp": sw.mlp},
+        ),
+        "networks": Page(
+            "Many networks", "One description many times, or a grid of them, on all cores.",
+            {"repeat": sw.repeat, "sweep": sw.sweep, "Networks.fit": sw.sweeps.Networks.fit,
+             "Results": sw.Results, **methods(sw.Results), "Point": sw.sweeps.Point,
+             **methods(sw.sweeps.Point), "Result": sw.sweeps.Result, **methods(sw.sweeps.Result)},
         ),
     }  # fmt: skip
 

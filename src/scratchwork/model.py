@@ -8,11 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from . import losses, optimizers, regularizers
 from .arguments import known_arguments
-from .built import Built
 from .description import (
     Description,
     DTypeName,
@@ -26,21 +23,20 @@ from .engines.engine import EngineName
 from .guard import keep
 from .layers.layer import Buildable
 from .metrics import GivenMetric
+from .predicting import Predictor
 from .regularizers import Regularizer
-from .run import Run, chosen_seed, warn_if_not_finite
+from .run import Run, chosen_seed
 from .schedules import Schedule
-from .settings import flag, one_of
-from .storage import Array
+from .settings import one_of
 from .training import fit as training
 from .training.history import Evaluation, History
 from .training.progress import Verbose, progress
 from .training.rate import optimizer_of, rate_of, with_rate
-from .training.scorers import LINKS
 from .training.scorers import chosen as chosen_metrics
 
 
 @known_arguments
-class Sequential(Built):
+class Sequential(Predictor):
     """A network of layers, one after the other.
 
     Parameters
@@ -282,29 +278,3 @@ class Sequential(Built):
         """Data loss, without penalty and dropout, and metrics: in order, and by name."""
         with self.begun("evaluate", X) as run:
             return training.evaluate(run, X, y)
-
-    def predict(self, X: Any, *, raw: bool = False) -> Array:
-        """Predictions (n, outputs): probabilities under cross-entropy; raw=True gives logits."""
-        flag("predict", "raw", raw)
-        if self.run is None:
-            with self.begun("predict", X) as run:
-                run.check_X(X, "predict(X)")
-        run = self.ready("predict", X)
-        rows = run.check_X(X, "predict(X)")
-        name = "raw" if raw else "predict"
-        return warn_if_not_finite(run.engine().predict(run.state, rows, name))
-
-    def predict_classes(self, X: Any) -> Array:
-        """Classes (n,): the largest output, or whether the one output is above one half.
-
-        After a fit to labels that are text or truth values they are given back as such.
-        """
-        loss = self.description.loss
-        raw = loss is not None and loss.link in LINKS  # where float32 probabilities are equal
-        P = self.predict(X, raw=raw)
-        seen = self.ready("predict_classes").seen
-        if P.shape[1] > 1 and not (loss and loss.answers):
-            return seen.labels(P.argmax(axis=1))
-        threshold = 0.5 if loss is None else loss.raw_threshold if raw else loss.threshold
-        classes = (threshold < P).astype(np.int64)
-        return seen.labels(classes[:, 0]) if P.shape[1] == 1 else classes

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from scratchwork.dialects.numba_functions import FUNCTIONS, function_texts
+from scratchwork.dialects.numba.functions import FUNCTIONS, function_texts
 from scratchwork.errors import ProgramError
 
 numba = pytest.importorskip("numba")

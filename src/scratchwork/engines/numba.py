@@ -11,8 +11,8 @@ import numpy as np
 
 from .. import programs
 from ..description import Description
-from ..dialects.numba_module import Compiled
-from ..dialects.numba_module import compiled as print_program
+from ..dialects.numba.compiled import Compiled
+from ..dialects.numba.module import print_module
 from ..errors import ScratchworkWarning
 from ..programs import Source
 from ..storage import Array
@@ -162,7 +162,7 @@ def printed(
     step = name == STEP
     program = programs.train_step(description, 0) if step else source.programs[name]
     own, dtype = [*state.optimizer], description.dtype
-    return print_program(program, source.means, dtype, places(state), own, few)
+    return print_module(program, source.means, dtype, places(state), own, few)
 
 
 def places(state: State) -> dict[str, int]:

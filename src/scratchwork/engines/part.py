@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..dialects.numba_module import Compiled
+from ..dialects.numba.compiled import Compiled
 from ..program.ir import Value
 from ..storage import Array
 from ..training.state import State

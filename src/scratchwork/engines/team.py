@@ -1,6 +1,6 @@
 """The team: threads that run one compiled function together and meet at its barriers.
 
-Between chunks of batches the helpers wait at a lock; inside a chunk they spin, which costs a tenth
+Between chunks of batches the others wait at a lock; inside a chunk they spin, which costs a tenth
 of a microsecond where a lock costs fifty. Who computes what follows from the batch alone, so that
 their number changes no bit.
 """
@@ -35,11 +35,11 @@ PATIENCE = 1.5
 """Worse than the best by this, and it is not tried again for twice as long."""
 
 
-class Helper(threading.Thread):
+class Mate(threading.Thread):
     """A thread that waits for its part of a chunk."""
 
     def __init__(self) -> None:
-        super().__init__(daemon=True, name="scratchwork helper")
+        super().__init__(daemon=True, name="scratchwork team")
         self.tasks: SimpleQueue[Task] = SimpleQueue()
         self.start()
 
@@ -55,7 +55,7 @@ class Helper(threading.Thread):
                 del function, arguments, state  # no array is held while it waits
 
 
-HELPERS: list[Helper] = []
+MATES: list[Mate] = []
 LOCK = threading.Lock()
 """One team runs at a time: two would wait for one another's processors."""
 
@@ -75,20 +75,20 @@ def may_help() -> bool:
 def run_together(
     function: Callable[..., Any], arguments: Sequence[Any], threads: int, sync: Array
 ) -> Any:
-    """Call ``function(k, threads, sync, ...)`` in this thread, k = 0, and in helpers.
+    """Call ``function(k, threads, sync, ...)`` in this thread, k = 0, and in others.
 
     Raises
     ------
     RuntimeError
-        If a helper cannot be started; nothing was run then.
+        If a thread cannot be started; nothing was run then.
     """
     with LOCK:
-        while len(HELPERS) < threads - 1:
-            HELPERS.append(Helper())
+        while len(MATES) < threads - 1:
+            MATES.append(Mate())
         sync[:] = 0
         states = [threading.Semaphore(0) for _ in range(threads - 1)]
-        for k, (helper, state) in enumerate(zip(HELPERS, states, strict=False), start=1):
-            helper.tasks.put((function, (k, *arguments[1:]), state))
+        for k, (mate, state) in enumerate(zip(MATES, states, strict=False), start=1):
+            mate.tasks.put((function, (k, *arguments[1:]), state))
         try:
             for state in states:
                 state.acquire()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..program.dimensions import REDUCTIONS
-from ..program.fusion import has_rows
-from ..program.ir import Value
-from .numba_frame import BLOCK, PART, STEP, Frame, each_statement
+from ...program.dimensions import REDUCTIONS
+from ...program.fusion import has_rows
+from ...program.ir import Value
+from .frame import BLOCK, PART, STEP, Frame, each_statement
 
 
 def rows_part(frame: Frame) -> Iterator[str]:

@@ -4,55 +4,62 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..program.dimensions import Dimensions
-from ..program.fusion import Fusion
-from ..program.ir import Loop
-from ..program.plan import Plan
-from .numba_frame import PART, STEP, Frame, each_statement, is_flat, rate_of
-from .numba_kernels import KernelText
+from ...program.dimensions import Dimensions
+from ...program.fusion import Fusion
+from ...program.ir import Loop
+from ...program.plan import Plan
+from .frame import PART, STEP, Frame, each_statement, is_flat, rate_of
+from .kernels import KernelText
 
 
 def after_rows(frame: Frame) -> Iterator[str]:
-    m, inner = frame.module, STEP + "    "
+    """What one thread makes of the sums of all slices."""
+    inner = STEP + "    "
     yield f"{STEP}if thread == 0:"
-    if reads_gradients(frame):
-        m.functions.add("add_slices")
-        yield f"{inner}add_slices(gradients, 0, gradients.shape[1])"
-        for x, start in frame.gradients.items():
-            if x.shape:
-                yield f"{inner}{m.view(x, 'gradients', start, '0, ')}"
-    if frame.plan.totals:
-        yield f"{inner}for part in range(1, slices):"
-        yield f"{inner}    for i in range(sums.shape[1]):"
-        yield f"{inner}        sums[0, i] += sums[part, i]"
-    for i, x in enumerate(frame.plan.totals):
-        yield f"{inner}{m.name(x)} = sums[0, {i}]"
-    lines = list(m.lines(frame.plan.after))
-    yield from (inner + line for line in lines)
-    for x, start in frame.gradients.items():
-        if not x.shape:
-            yield f"{inner}gradients[0, {m.start(start)}] = {m.code(x).text}"
+    yield from (inner + line for line in added_up(frame))
+    yield from (inner + line for line in frame.module.lines(frame.plan.after))
     guarded = bool(frame.program.gradients)
     if guarded:
         yield f"{inner}numbers[0] = 0.0 if math.isfinite({frame.output(0)}) else 1.0"
     for i, x in enumerate(frame.crossing, start=1):
-        yield f"{inner}numbers[{i}] = {m.name(x)}"
-    deeper = inner
+        yield f"{inner}numbers[{i}] = {frame.module.name(x)}"
     if guarded:
         yield f"{inner}if numbers[0] == 0.0:"
-        deeper = inner + "    "
-    for i, x in enumerate(frame.program.outputs):
-        weight = "(last - first) * " if frame.means.get(str(x.name), True) else ""
-        yield f"{deeper}totals[{i}] += {weight}{frame.output(i)}"
-    for key, value in frame.program.updates.items():
-        place = f"{m.name(key)}[{':' if key.shape else '0'}]"
-        yield f"{deeper}{place} = {m.name(value) if value.shape else m.code(value).text}"
+        inner += "    "
+    yield from (inner + line for line in kept(frame))
     if guarded:
         yield f"{STEP}meet(sync, threads)"
         yield f"{STEP}if numbers[0] != 0.0:"
         yield f"{STEP}    return made"
     elif frame.loop is None:
         yield f"{STEP}meet(sync, threads)"
+
+
+def added_up(frame: Frame) -> Iterator[str]:
+    """The sums of all slices, by name."""
+    m = frame.module
+    if reads_gradients(frame):
+        m.functions.add("add_slices")
+        yield "add_slices(gradients, 0, gradients.shape[1])"
+        for x, start in frame.gradients.items():
+            yield m.view(x, "gradients", start, "0, ")
+    if frame.plan.totals:
+        yield "for part in range(1, slices):"
+        yield "    for i in range(sums.shape[1]):"
+        yield "        sums[0, i] += sums[part, i]"
+    for i, x in enumerate(frame.plan.totals):
+        yield f"{m.name(x)} = sums[0, {i}]"
+
+
+def kept(frame: Frame) -> Iterator[str]:
+    """What stays of a step whose loss is finite: its outputs, and the layers' state."""
+    m = frame.module
+    for i, x in enumerate(frame.program.outputs):
+        weight = "(last - first) * " if frame.means.get(str(x.name), True) else ""
+        yield f"totals[{i}] += {weight}{frame.output(i)}"
+    for key, value in frame.program.updates.items():
+        place = f"{m.name(key)}[{':' if key.shape else '0'}]"
+        yield f"{place} = {m.name(value) if value.shape else m.code(value).text}"
 
 
 def reads_gradients(frame: Frame) -> bool:

@@ -19,10 +19,11 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ProgramError
-from . import numba_functions_double as double
-from . import numba_functions_single as single
-from .numba_functions_double import (
+from ...errors import ProgramError
+from ..numpy_functions import MARKER
+from . import functions_double as double
+from . import functions_single as single
+from .functions_double import (
     BIAS,
     EXP,
     EXP_LEAST,
@@ -49,7 +50,6 @@ from .numba_functions_double import (
     TWO,
     ZERO,
 )
-from .numpy_functions import MARKER
 
 DECORATOR = """\
 inline = numba.njit(
@@ -231,7 +231,7 @@ def function_of(name: str, dtype: str) -> Function:
             "the numba dialect's functions",
             f"one of {there} in {' or '.join(NUMBERS)}",
             f"{name!r} in {dtype!r}",
-            "write it in numba_functions.py",
+            "write it in functions.py",
         )
     return FUNCTIONS[name, dtype]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..program.ir import Operand, Statement, Value
+from ...program.ir import Operand, Statement, Value
 
 Index = tuple[str, ...]
 

@@ -7,15 +7,15 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from ..program.dimensions import REDUCTIONS, kept_axes
-from ..program.fusion import Kernel, Nest, has_rows
-from ..program.ir import Operand, Statement, Value
-from ..program.passes import unique
-from ..program.plan import Plan, entries
-from ..program.shapes import axes
-from .numba_indices import Index, aligned, is_one, moved
-from .numba_spellings import FUNCTIONS, cast, in_model_dtype, spell
-from .spelling import Code, literal
+from ...program.dimensions import REDUCTIONS, kept_axes
+from ...program.fusion import Kernel, Nest, has_rows
+from ...program.ir import Operand, Statement, Value
+from ...program.passes import unique
+from ...program.plan import Plan, entries
+from ...program.shapes import axes
+from ..spelling import Code, literal
+from .indices import Index, aligned, is_one, moved
+from .spellings import FUNCTIONS, cast, in_model_dtype, spell
 
 LOOPS = ("j", "k", "l", "p", "q")
 RESERVED = {"i", "rows", *LOOPS, "F", "np", "math", *FUNCTIONS, *keyword.kwlist}

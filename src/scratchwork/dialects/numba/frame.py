@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from math import prod
 
-from ..program.dimensions import REDUCTIONS
-from ..program.fusion import Group, Kernel, has_rows
-from ..program.ir import Loop, Operand, Program, Statement, Value
-from ..program.plan import Plan
-from .numba import Module
+from ...program.dimensions import REDUCTIONS
+from ...program.fusion import Group, Kernel, has_rows
+from ...program.ir import Loop, Operand, Program, Statement, Value
+from ...program.plan import Plan
+from .lines import Module
 
 STEP, PART, BLOCK = " " * 8, " " * 12, " " * 16
 """Indents: of a step, of a slice, of a block."""

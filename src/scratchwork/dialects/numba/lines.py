@@ -10,13 +10,13 @@ import keyword
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from ..program.fusion import Group, Kernel, has_rows
-from ..program.ir import Operand, Statement, Value
-from ..program.passes import unique
-from ..program.plan import Plan
-from .numba_kernels import KernelText
-from .numba_spellings import spell
-from .spelling import Code, literal
+from ...program.fusion import Group, Kernel, has_rows
+from ...program.ir import Operand, Statement, Value
+from ...program.passes import unique
+from ...program.plan import Plan
+from ..spelling import Code, literal
+from .kernels import KernelText
+from .spellings import spell
 
 RESERVED = {
     *("thread", "threads", "sync", "order", "batch_size", "slices", "block", "totals", "draws"),

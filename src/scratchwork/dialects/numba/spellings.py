@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from ..program.ir import Operand, Statement, Value
-from .spelling import (
+from ...program.ir import Operand, Statement, Value
+from ..spelling import (
     ATOM,
     COMPARISON,
     CONDITION,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..program.fusion import has_rows
-from ..program.ir import Statement
-from .numba import DTYPES, SHOWN_ANEW
-from .numba_frame import STEP, Frame, each_statement
-from .numba_rows import rows_part
-from .numba_update import after_rows, update
+from ...program.fusion import has_rows
+from ...program.ir import Statement
+from .frame import STEP, Frame, each_statement
+from .lines import DTYPES, SHOWN_ANEW
+from .rows import rows_part
+from .update import after_rows, update
 
 
 def epoch_body(frame: Frame) -> Iterator[str]:

@@ -1,0 +1,104 @@
+"""What becomes of a program in the numba dialect: a text, and the numbers that it reads."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from math import prod
+
+from ...program.fusion import has_rows
+from ...program.ir import Value
+from .frame import Frame, gradient_size, is_flat, length
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A text, and the numbers that an engine gives to its function.
+
+    ``arguments`` are the function's, in order; ``sizes``, ``starts`` and ``ranges`` are read from
+    vectors, so that networks of one structure share the text.
+    """
+
+    name: str
+    source: str  # with comments, which speak of sizes and settings
+    arguments: tuple[str, ...]
+    sizes: tuple[int, ...]
+    starts: tuple[int, ...]
+    ranges: tuple[tuple[int, int, int], ...]
+    settings: tuple[str, ...]
+    output_shape: tuple[int, ...]  # of a row of predictions
+    gradient_size: int
+    sums: int
+    numbers: int
+    draws: int  # random numbers a row
+    row_bytes: int  # of what a block keeps for each of its rows
+    row_flops: int  # of the products, for each row
+    whole: bool
+
+    @cached_property
+    def text(self) -> str:
+        """What is compiled: without comments, so that all networks of a structure share it."""
+        return re.sub(r"(?m)^ *#.*\n|  #.*$", "", self.source)
+
+
+def numbers_of(
+    frame: Frame, name: str, source: str, arguments: tuple[str, ...], dtype: str
+) -> Compiled:
+    """The text with the numbers of its network."""
+    sizes = [*frame.plan.dimensions.numbers.values(), *frame.plan.counts.values()]
+    return Compiled(
+        name=name,
+        source=source,
+        arguments=arguments,
+        sizes=tuple(sizes),
+        starts=tuple(frame.module.starts),
+        ranges=tuple(ranges(frame)),
+        settings=tuple(str(x.name) for x in frame.program.hyperparameters),
+        output_shape=tuple(s.number for s in frame.program.outputs[0].shape[1:]),
+        gradient_size=gradient_size(frame),
+        sums=len(frame.plan.totals),
+        numbers=1 + len(frame.crossing),
+        draws=sum(length(s.target) for s in frame.plan.draws),
+        row_bytes=row_bytes(frame, dtype),
+        row_flops=row_flops(frame),
+        whole=frame.plan.whole,
+    )
+
+
+def ranges(frame: Frame) -> list[tuple[int, int, int]]:
+    """Stretches of the flat vectors that the update goes over: parameters, states, length."""
+    if frame.loop is None:
+        return []
+    rows = frame.loop.rows
+    W, *states, dW = [*rows[0]]
+    first = frame.places[str(rows[0][states[0]].name)] if states else 0
+    found: list[tuple[int, int, int]] = []
+    for row in rows:
+        if row[dW] in frame.module.direct:
+            continue
+        p = frame.places[str(row[W].name)]
+        s = frame.places[str(row[states[0]].name)] - first if states else 0
+        size = length(row[W])
+        if found and is_flat(frame.loop):
+            before = found[-1]
+            if before[0] + before[2] == p and (not states or before[1] + before[2] == s):
+                found[-1] = (before[0], before[1], before[2] + size)
+                continue
+        found.append((p, s, size))
+    return found
+
+
+def row_bytes(frame: Frame, dtype: str) -> int:
+    arrays = [*frame.row_arrays, *frame.data]
+    return sum(length(x) for x in arrays) * (8 if dtype == "float64" else 4)
+
+
+def row_flops(frame: Frame) -> int:
+    """Multiplications and additions of the products, for each row of the batch."""
+    total = 0
+    for s in frame.program.statements:
+        if s.op.name == "matmul" and any(has_rows(x) for x in s.values):
+            a, b = (x.shape for x in s.inputs if isinstance(x, Value))
+            total += 2 * prod((a[0].number, a[1].number, b[1].number))
+    return total
