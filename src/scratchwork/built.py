@@ -15,14 +15,14 @@ from .arguments import known_arguments
 from .description import Description, check_input_shape
 from .engines.blas import one_thread
 from .engines.engine import EngineName
-from .errors import DescriptionError, NotReadyError, ScratchworkError, ShapeError
+from .errors import DescriptionError, NotReadyError, ProgramError, ScratchworkError, ShapeError
 from .guard import Guarded, keep
 from .inspect.display import SourceText, show
 from .inspect.summary import engine_text, summarize
 from .inspect.trace import Trace, trace_step
 from .inspect.verify import Verification, verify
 from .programs import description_text
-from .run import Run, chosen_seed, compiled_source
+from .run import Run, chosen_seed
 from .settings import one_of
 from .storage import Array
 from .training import fit as training
@@ -268,3 +268,16 @@ def row_shape(given: Any) -> tuple[int, ...]:
     if isinstance(given, tuple | list) and all(x is None or isinstance(x, Integral) for x in given):
         return check_input_shape(given[given[:1] in ((None,), [None]) :])
     return tuple(as_numbers(given, "build(X)").shape[1:])
+
+
+def compiled_source(run: Run, name: str) -> str:
+    """A program's text in the numba dialect; it needs no Numba."""
+    from .engines.numba import printed
+
+    text = run.engine().source
+    description = replace(run.description, targets=run.kind())
+    try:
+        return printed(text, description, name, run.state).source
+    except NotImplementedError as error:
+        todo = 'look at source(), which runs with engine="numpy"'
+        raise ProgramError('source("numba")', "what loops can say", str(error), todo) from None

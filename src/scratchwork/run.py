@@ -270,15 +270,6 @@ class Run:
         self.prepared = True
 
 
-def compiled_source(run: Run, name: str) -> str:
-    """A program's text in the numba dialect; it needs no Numba."""
-    from .engines.numba import printed
-
-    text = run.engine().source
-    description = replace(run.description, targets=run.kind())
-    return printed(text, description, name, run.state).source
-
-
 def chosen_seed(given: int | None, before: int | None) -> int:
     """The seed given, else the one before, else one from the operating system, short to type."""
     for seed in (given, before):

@@ -86,7 +86,7 @@ MANY = (*(sw.Dense(3, "tanh") for _ in range(4)), sw.Dense(3, trainable=False), 
 
 
 @pytest.mark.parametrize("layers", [FEW, MANY], ids=["few", "many"])
-@pytest.mark.parametrize("optimizer", unusual_rules.OPTIMIZERS, ids=repr)
+@pytest.mark.parametrize("optimizer", unusual_rules.OPTIMIZERS, ids=lambda x: type(x).__name__)
 def test_optimizers(optimizer: Any, layers: Any) -> None:
     check(Case(layers, *rows(3), {"optimizer": optimizer, "regularizer": unusual_rules.OfRows()}))
     check(Case(layers, *rows(3), {"optimizer": optimizer, "dtype": "float32"}), CLOSE)

@@ -37,9 +37,9 @@ class Templates:
             run.noticed |= self.noticed  # one warning of large features is enough
             plan, kind = training.plan_fit(run, self.X, self.y, callbacks=(), **self.fit)
         epochs = plan.epochs * self.repeats * self.alike[structure(settings)]
-        run.choose(kind, len(plan.X), plan.batch_size, epochs)
-        programs = ["train_step"] if plan.validate is None else ["train_step", "evaluate"]
-        load(run.engine(kind), run.state, programs)
+        run.choose(kind, len(plan.X), plan.batch_size, epochs)  # which compiles the step
+        if plan.validate is not None:
+            load(run.engine(kind), run.state, ["evaluate"])
         self.rows, self.noticed = len(plan.X), run.noticed
         return template
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -115,8 +116,10 @@ def run_fit(
         rows=len(plan.X),
         held_out=plan.held_out,
     )
+    started = time.perf_counter()
     run.choose(kind, len(plan.X), plan.batch_size, plan.epochs)
     for history in histories:
+        history.seconds += time.perf_counter() - started  # compiling is part of a fit
         history.seed, history.engine, history.reason = run.seed, run.choice.name, run.choice.reason
     run.refuse_if_busy("fit")  # another thread may have begun one
     run.busy = True

@@ -1,0 +1,17 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what tests compile out of the user's folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        if "SCRATCHWORK_CACHE" not in os.environ:
+            patch.setenv("SCRATCHWORK_CACHE", str(tmp_path_factory.mktemp("compiled")))
+        yield
