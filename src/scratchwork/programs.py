@@ -28,7 +28,7 @@ from .program.ir import Loop, Program, Value
 from .program.lines import lines
 from .program.passes import lower, name, prune, share, simplify
 from .program.record import call, recording, recording_aside
-from .program.update import MOST_WRITTEN_OUT, initial_state, record_rule, record_update
+from .program.update import initial_state, record_rule, record_update
 
 
 def finish(program: Program) -> Program:
@@ -40,10 +40,10 @@ def finish(program: Program) -> Program:
 
 
 # ---- the five programs ----
-def train_step(description: Description, written_out: int = MOST_WRITTEN_OUT) -> Program:
+def train_step(description: Description, written_out: int | None = None) -> Program:
     """Forward, loss, backward and update for one batch; returns loss, penalty and metrics.
 
-    The update of more parameters than ``written_out`` is a loop over them.
+    The update of more parameters than ``written_out`` (8) is a loop over them.
     """
     with recording() as recorder:
         network = record_network(description, recorder, "train")

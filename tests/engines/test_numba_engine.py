@@ -80,7 +80,7 @@ class TestPlain:
         def refuse(*_: Any) -> None:
             raise NotImplementedError("no loop for this")
 
-        monkeypatch.setattr(engine, "print_program", refuse)
+        monkeypatch.setattr(engine, "print_module", refuse)
         model = network()
         with pytest.warns(ScratchworkWarning, match="fit runs in NumPy: no loop for this"):
             history = fit(model)
@@ -94,7 +94,7 @@ class TestPlain:
         def refuse(*_: Any) -> None:
             raise NotImplementedError("no loop for this")
 
-        monkeypatch.setattr(engine, "print_program", refuse)
+        monkeypatch.setattr(engine, "print_module", refuse)
         model = network()
         with pytest.warns(ScratchworkWarning, match="predict runs in NumPy: no loop"):
             first = model.predict(X)

@@ -28,19 +28,19 @@ def initialize(rng):
     b3 = np.zeros(10, np.float32)
     # optimizer: Adam
     m_W1 = np.zeros((64, 128), np.float32)
-    v_W1 = np.zeros((64, 128), np.float32)
     m_b1 = np.zeros(128, np.float32)
-    v_b1 = np.zeros(128, np.float32)
     m_W2 = np.zeros((128, 64), np.float32)
-    v_W2 = np.zeros((128, 64), np.float32)
     m_b2 = np.zeros(64, np.float32)
-    v_b2 = np.zeros(64, np.float32)
     m_W3 = np.zeros((64, 10), np.float32)
-    v_W3 = np.zeros((64, 10), np.float32)
     m_b3 = np.zeros(10, np.float32)
+    v_W1 = np.zeros((64, 128), np.float32)
+    v_b1 = np.zeros(128, np.float32)
+    v_W2 = np.zeros((128, 64), np.float32)
+    v_b2 = np.zeros(64, np.float32)
+    v_W3 = np.zeros((64, 10), np.float32)
     v_b3 = np.zeros(10, np.float32)
     return (
-        W1, b1, W2, b2, W3, b3, m_W1, v_W1, m_b1, v_b1, m_W2, v_W2, m_b2, v_b2, m_W3, v_W3, m_b3,
+        W1, b1, W2, b2, W3, b3, m_W1, m_b1, m_W2, m_b2, m_W3, m_b3, v_W1, v_b1, v_W2, v_b2, v_W3,
         v_b3
     )
 

@@ -15,12 +15,12 @@ def initialize(rng):
     c1 = np.zeros(64, np.float32)
     # optimizer: Adam
     m_W1 = np.zeros((64, 16), np.float32)
-    v_W1 = np.zeros((64, 16), np.float32)
     m_b1 = np.zeros(16, np.float32)
-    v_b1 = np.zeros(16, np.float32)
     m_c1 = np.zeros(64, np.float32)
+    v_W1 = np.zeros((64, 16), np.float32)
+    v_b1 = np.zeros(16, np.float32)
     v_c1 = np.zeros(64, np.float32)
-    return W1, b1, c1, m_W1, v_W1, m_b1, v_b1, m_c1, v_c1
+    return W1, b1, c1, m_W1, m_b1, m_c1, v_W1, v_b1, v_c1
 
 
 def train_step(

@@ -121,7 +121,7 @@ def dependents(given: set[Value], statements: Iterable[Statement]) -> set[Value]
 
 
 # ---- for every parameter ----
-def record_update(rule: Rule, scope: Scope, most: int = MOST_WRITTEN_OUT) -> tuple[Loop, ...]:
+def record_update(rule: Rule, scope: Scope, most: int | None = None) -> tuple[Loop, ...]:
     """Record the rule for each parameter, or give one Loop over all if they are more than most."""
     for state in rule.shared:
         scope.state_values.append(state)
@@ -129,7 +129,7 @@ def record_update(rule: Rule, scope: Scope, most: int = MOST_WRITTEN_OUT) -> tup
             scope.update(state, rule.updates[state])
     updates = {key: value for key, value in rule.updates.items() if key not in rule.shared}
     rows = [own_values(rule, parameter, dW, scope) for parameter, dW in rule.gradients.items()]
-    if len(rows) > most:
+    if len(rows) > (MOST_WRITTEN_OUT if most is None else most):
         given = (rule.W, *rule.states, rule.dW)
         program = Program(rule.note, given, (), (), {}, rule.statements, updates, ())
         return (Loop(program, tuple(rows)),)
