@@ -15,6 +15,8 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 RENAMED = {
+    # many networks
+    "repeats": "n count times runs repetitions",
     # optimizers and schedules
     "learning_rate": "lr eta eta0 rate learningrateinit initiallearningrate baselr maxlr",
     "beta_1": "beta1 b1 momentum",
@@ -70,7 +72,7 @@ RENAMED = {
     "path": "file filename filepath",
     # data sets
     "separator": "sep delimiter",
-    "n": "nsamples samples npoints",
+    "n": "nsamples samples npoints repeats count times runs networks",
     "test": "testsize testsplit testfraction",
     "validation": "validationsize valsize validationsplit validationfraction",
     "classes": "numclasses nclasses depth",

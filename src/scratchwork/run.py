@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,7 @@ class Run:
         self.description, self.seed, self.source_file = description, seed, source_file
         self.asked_engine, self.choice = engine, first_choice(engine)
         self.engines: dict[TargetKind, Engine] = {}
+        self.obstacles: dict[TargetKind, str] = {}  # what Numba could not do
         self.last_kind: TargetKind | None = None
         with recording() as recorder:
             network = record_network(description, recorder, "infer")
@@ -90,12 +91,24 @@ class Run:
 
         return NumbaEngine(text, replace(self.description, targets=kind), self.source_file)
 
-    def choose(self, kind: TargetKind, rows: int, batch_size: int, epochs: int) -> None:
-        """Let a fit of this size have its engine, which evaluate and predict then have, too."""
+    def choose(
+        self, kind: TargetKind, rows: int, batch_size: int, epochs: int,
+        compiling: Callable[[], object] = lambda: None,
+    ) -> None:  # fmt: skip
+        """Let a fit of this size have its engine, which evaluate and predict then have, too.
+
+        ``compiling`` is called before a program is loaded that may have to be compiled.
+        """
         step = self.engine(kind).source.programs["train_step"]
-        self.take(choose(self.asked_engine, step, rows, batch_size, epochs))
+        choice = choose(self.asked_engine, step, rows, batch_size, epochs)
+        if choice.name == "numba" and kind in self.obstacles:
+            choice = Choice("numpy", f"Numba cannot: {self.obstacles[kind]}")
+        self.take(choice)
+        if not self.engine(kind).loaded:
+            compiling()
         obstacle = self.engine(kind).obstacle(self.state, batch_size)
         if obstacle:
+            self.obstacles[kind] = obstacle
             self.take(Choice("numpy", f"Numba cannot: {obstacle}"))
             text = f"fit runs in NumPy: {obstacle}"
             warnings.warn(text, ScratchworkWarning, stacklevel=callers_level())

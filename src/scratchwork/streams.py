@@ -52,5 +52,11 @@ def generator(seed: int, stream: Stream, epoch: int = 0) -> np.random.Generator:
 
 
 def stream_of(rng: np.random.Generator | None) -> Any:
-    """Where a generator stands in its stream: ``rng.bit_generator.state = ...`` goes back there."""
+    """Where a generator stands in its stream, if there is one."""
     return None if rng is None else rng.bit_generator.state
+
+
+def go_back(rng: np.random.Generator | None, stream: Any) -> None:
+    """Let a generator go on from where ``stream_of`` found it."""
+    if rng is not None:
+        rng.bit_generator.state = stream

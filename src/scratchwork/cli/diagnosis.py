@@ -56,7 +56,7 @@ def report() -> Iterator[tuple[str, str, str]]:
         if variable in os.environ:
             yield variable, os.environ[variable], ""
     yield "compiled programs", *compiled_programs()
-    yield "cache", *cache()
+    yield "downloads", *cache()
     yield "MNIST", *mnist()
 
 

@@ -62,7 +62,7 @@ def place(*names: str) -> Path | None:
 def kept() -> Path:
     """The folder that outlives the process; that of its own, as data sets may be read by all."""
     chosen = os.environ.get("SCRATCHWORK_CACHE")
-    return (Path(chosen).absolute() if chosen else cache_folder()) / "compiled"
+    return (Path(chosen).expanduser().absolute() if chosen else cache_folder()) / "compiled"
 
 
 @cache

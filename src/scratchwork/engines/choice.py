@@ -73,7 +73,10 @@ def unset(where: str) -> str:
 @cache
 def has_numba() -> bool:
     """Whether Numba, and SciPy for its products, are installed."""
-    return all(find_spec(name) is not None for name in ("numba", "scipy"))
+    try:
+        return all(find_spec(name) is not None for name in ("numba", "scipy"))
+    except (ImportError, ValueError):  # an import that is blocked, or half a module
+        return False
 
 
 def first_choice(given: EngineName) -> Choice:

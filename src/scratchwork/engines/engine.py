@@ -39,6 +39,9 @@ class Engine(Protocol):
     arguments: dict[str, tuple[str, ...]]
     mixing: set[str]
 
+    @property
+    def loaded(self) -> bool: ...
+
     def at(
         self, source: Source, description: Description, source_file: str | Path | None
     ) -> Engine: ...

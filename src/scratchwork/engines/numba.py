@@ -16,6 +16,7 @@ from ..dialects.numba.module import print_module
 from ..errors import ScratchworkWarning
 from ..programs import Source
 from ..storage import Array
+from ..training.arrays import all_finite
 from ..training.state import Plan, State, variance
 from .blas import one_thread
 from .cache import CompileError
@@ -55,6 +56,11 @@ class NumbaEngine(NumpyEngine):
         self.description = description
         self.refused: set[str] = set()  # programs that run in NumPy after all
         self.parts: dict[tuple[str, bool], Part] = {}
+
+    @property
+    def loaded(self) -> bool:
+        """Whether a program was loaded before."""
+        return bool(self.parts)
 
     def alone(self) -> NumbaEngine:
         """The same programs, with working arrays of its own: for a network in another thread."""
@@ -133,7 +139,8 @@ class NumbaEngine(NumpyEngine):
 
     def predict(self, state: State, X: Array, name: str) -> Array:
         """The program ``predict`` or ``raw`` for all rows."""
-        few = len(X) <= FEW
+        # products that skip zeros would not see what is infinite in W
+        few = len(X) <= FEW and all_finite(state.parameters.flat)
         part = self.part_or_none(name, state, few)
         if part is None or not len(X):
             return super().predict(state, X, name)

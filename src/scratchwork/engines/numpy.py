@@ -52,6 +52,11 @@ class NumpyEngine:
         """The engine at other settings."""
         return NumpyEngine(source, source_file)
 
+    @property
+    def loaded(self) -> bool:
+        """Whether a program was loaded before; a text always is."""
+        return True
+
     def obstacle(self, state: State, batch_size: int) -> str:
         """What keeps a fit from running; nothing does."""
         return ""

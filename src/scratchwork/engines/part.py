@@ -12,6 +12,7 @@ import numpy as np
 from ..dialects.numba.compiled import Compiled
 from ..program.ir import Value
 from ..storage import Array
+from ..training.interrupt import Interrupt
 from ..training.state import State
 from .blas import refresh
 from .cache import compiled, no_compiler
@@ -35,12 +36,14 @@ class Part:
 
     def __init__(self, made: Compiled, dtype: str) -> None:
         self.made, self.dtype = made, dtype
-        self.function = getattr(compiled(made.text), made.name)
+        with Interrupt():  # half an import of Numba would be of no use to the rest of the process
+            self.function = getattr(compiled(made.text), made.name)
+            self.gemm = 0 if no_compiler() else gemm_address(dtype)
         refresh()  # Numba's products have a BLAS of their own
         self.settings = np.zeros(len(made.settings))
         self.fixed: dict[str, Any] = {
             "sync": np.zeros(16, np.int64),
-            "gemm": 0 if no_compiler() else gemm_address(dtype),
+            "gemm": self.gemm,
             "sizes": np.array(made.sizes, np.int64),
             "starts": np.array(made.starts, np.int64),
             "ranges": np.array(made.ranges, np.int64).reshape(-1, 3),

@@ -20,7 +20,8 @@ import numpy as np
 from ..storage import Array
 from .blas import one_thread
 
-Task: TypeAlias = tuple[Callable[..., Any], Sequence[Any], threading.Semaphore]
+State: TypeAlias = "SimpleQueue[BaseException | None]"
+Task: TypeAlias = tuple[Callable[..., Any], Sequence[Any], State]
 
 GONE = 1
 """Where in ``sync`` it stands that a thread of the team will not come."""
@@ -45,19 +46,33 @@ class Mate(threading.Thread):
 
     def run(self) -> None:
         while True:
-            function, arguments, state = self.tasks.get()
-            state.release()  # it is here, and has all that it needs
+            function, arguments, done = self.tasks.get()
+            done.put(None)  # it is here, and has all that it needs
+            found = None
             try:
                 with one_thread():
                     function(*arguments)
-            finally:
-                state.release()
-                del function, arguments, state  # no array is held while it waits
+            except BaseException as error:  # such as MemoryError: the caller raises it
+                found = error
+                arguments[2][GONE] = 1
+            done.put(found)
+            del function, arguments, done, found  # no array is held while it waits
 
 
 MATES: list[Mate] = []
 LOCK = threading.Lock()
 """One team runs at a time: two would wait for one another's processors."""
+
+
+def forget() -> None:
+    """In a forked process: its parent's threads are not there, and nobody holds the lock."""
+    global LOCK
+    MATES.clear()
+    LOCK = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=forget)
 
 
 def cores() -> int:
@@ -77,28 +92,37 @@ def run_together(
 ) -> Any:
     """Call ``function(k, threads, sync, ...)`` in this thread, k = 0, and in others.
 
-    Raises
-    ------
-    RuntimeError
-        If a thread cannot be started; nothing was run then.
+    An interrupt may come at any line: the others are then told not to wait for this one, and have
+    come to their end before it goes on. What one of them raises is raised here.
     """
     with LOCK:
-        while len(MATES) < threads - 1:
-            MATES.append(Mate())
-        sync[:] = 0
-        states = [threading.Semaphore(0) for _ in range(threads - 1)]
-        for k, (mate, state) in enumerate(zip(MATES, states, strict=False), start=1):
-            mate.tasks.put((function, (k, *arguments[1:]), state))
         try:
+            while len(MATES) < threads - 1:
+                MATES.append(Mate())
+            sync[:] = 0
+            states: list[State] = [SimpleQueue() for _ in range(threads - 1)]
+            for k, (mate, state) in enumerate(zip(MATES, states, strict=False), start=1):
+                mate.tasks.put((function, (k, *arguments[1:]), state))
             for state in states:
-                state.acquire()
-            return function(*arguments)
+                state.get()
+            made = function(*arguments)
+            errors = [error for state in states if (error := state.get()) is not None]
         except BaseException:
             sync[GONE] = 1  # they stop waiting for us
+            dismiss()
             raise
-        finally:
-            for state in states:
-                state.acquire()
+        if errors:
+            raise errors[0]
+        return made
+
+
+def dismiss() -> None:
+    """Wait until the team is through with what it was given."""
+    end: State = SimpleQueue()
+    for mate in MATES:
+        mate.tasks.put((int, (), end))
+    for _ in range(2 * len(MATES)):  # each says that it has begun, and that it is done
+        end.get()
 
 
 class Crew:

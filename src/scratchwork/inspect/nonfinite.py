@@ -14,7 +14,7 @@ import numpy as np
 
 from ..errors import NonFiniteError
 from ..storage import Array
-from ..streams import stream_of
+from ..streams import go_back, stream_of
 from ..training.state import Plan, State, step_values
 from .watch import watch
 
@@ -40,20 +40,22 @@ def find_and_raise(
     The state is left as it was before the step that made a number infinite or NaN. Of the steps
     that the engine could make, all but the last are made by it again, not one by one.
     """
+    whole, draws = state.snapshot(), stream_of(rng)
     made = again(engine, state, plan, order, rng, made - 1) if made > 1 else 0
     for start in range(made * plan.batch_size, len(order), plan.batch_size):
         rows = order[start : start + plan.batch_size]
-        before, draws = state.copy(), stream_of(rng)
+        before, stream = state.copy(), stream_of(rng)
         values = step_values(state, plan, rng) | {"X": plan.X[rows], plan.targets: plan.y[rows]}
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             if not step_is_finite(engine, state, values):
                 state.restore(before)
-                if rng is not None:
-                    rng.bit_generator.state = draws
+                go_back(rng, stream)
                 line, value = first_line(engine, values)
                 state.restore(before)
                 raise non_finite_error(engine, line, value, before)
         state.t += 1
+    state.go_back(whole)  # what one engine cannot find, by a rounding, the caller raises as it is
+    go_back(rng, draws)
 
 
 def again(
@@ -68,8 +70,7 @@ def again(
             state.check_finite()
         except STEP_ERRORS:
             state.go_back(before)
-            if rng is not None:
-                rng.bit_generator.state = draws
+            go_back(rng, draws)
             steps //= 2
             continue
         state.t += steps

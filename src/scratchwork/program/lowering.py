@@ -93,8 +93,9 @@ def mean(lowering: Lowering, s: Statement) -> None:
 def norm(lowering: Lowering, s: Statement) -> None:
     """The root of the sum of all squares."""
     sums = [
-        lowering.make(s, "sum", lowering.make(s, "multiply", x, x), axis=None, keepdims=False)
+        lowering.make(s, "sum", square, axis=None, keepdims=False) if x.shape else square
         for x in s.values
+        for square in (lowering.make(s, "multiply", x, x),)
     ]
     total = sums[0]
     for each in sums[1:]:

@@ -8,7 +8,7 @@ Only compiled dialects use it; it knows no text and no arrays.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from .dimensions import REDUCTIONS, Dimensions
@@ -36,6 +36,7 @@ class Plan:
     totals: list[Value]  # numbers added up over rows
     stored: set[Value]  # arrays that are kept from one kernel to another
     whole: bool  # whether all rows must be there at once
+    called: dict[Value, str] = field(default_factory=dict)  # names for what has none
     same: dict[Value, Value] = field(default_factory=dict)  # arrays that lie in another's memory
 
     @property
@@ -57,7 +58,10 @@ def plan(program: Program) -> Plan:
     dimensions = Dimensions(program)
     fusion = Fusion(program, dimensions, kept)
     refuse(program, fusion)
-    parts, in_order = regions(program), [x for line in program.lines for x in drawn(line)]
+    parts, in_order = (
+        regions(program, {*gradients.values()}),
+        [x for line in program.lines for x in drawn(line)],
+    )
     before, rows, after = (fusion.groups(part) for part in parts[:3])
     stored = stored_arrays(fusion, (*before, *rows, *after), kept)
     row_sums = [s.target for s in program.statements if is_sum(s) and s.op.name != "rows"]
@@ -159,11 +163,14 @@ def read_outside(program: Program, gradients: dict[Value, Value]) -> set[Value]:
     return kept
 
 
-def regions(program: Program) -> tuple[list[Statement], ...]:
+def regions(program: Program, gradients: Collection[Value] = ()) -> tuple[list[Statement], ...]:
     """The statements before, over and after the rows, and the draws."""
     of_sums: set[Value] = set()
     for s in program.statements:
-        if s.op.name != "rows" and (is_sum(s) or any(x in of_sums for x in s.values)):
+        ends = (
+            s.target in gradients
+        )  # lies in a slice's vector, though it may be of parameters alone
+        if s.op.name != "rows" and (ends or is_sum(s) or any(x in of_sums for x in s.values)):
             of_sums.add(s.target)
     needed: set[Value] = set()
     for s in reversed(program.statements):
@@ -238,7 +245,7 @@ def shared_memory(made: Plan) -> dict[Value, Value]:
             if s.target not in made.stored or s.op.name in REDUCTIONS:
                 continue
             for x in s_reads(made, s):
-                if may_lie_in(made, x, s, group) and x not in same and x not in same.values():
+                if may_lie_in(made, x, s) and x not in same and x not in same.values():
                     same[x] = s.target
                     break
     return same
@@ -248,23 +255,23 @@ def name_products(made: Plan) -> None:
     """Call a product that its only reader goes on with as the reader is called: Z for X @ W."""
     for s in made.program.statements:
         readers = made.fusion.readers.get(s.target, [])
-        if s.op.name == "matmul" and s.target.name is None and len(readers) == 1:
-            s.target.name = readers[0].target.name
+        unnamed = s.op.name == "matmul" and s.target.name is None
+        if unnamed and len(readers) == 1 and readers[0].target.name:
+            made.called[s.target] = str(readers[0].target.name)
 
 
 def s_reads(made: Plan, s: Statement) -> list[Value]:
     return [x for x in made.fusion.sources(s) if x.shape]
 
 
-def may_lie_in(made: Plan, x: Value, s: Statement, kernel: Kernel) -> bool:
+def may_lie_in(made: Plan, x: Value, s: Statement) -> bool:
     """Whether s may write its result where x lies: the same shape, and no other reader."""
     source = made.fusion.made.get(x)
-    if source is None or x in made.fusion.kept or source.op.name in VIEWS:
+    if source is None or x in made.fusion.kept or s.op.name in VIEWS:
         return False
     readers = made.fusion.readers.get(x, [])
-    alone = len(readers) == 1 and all(not made.fusion.is_free(r.target) for r in readers)
+    alone = len(readers) == 1 and not made.fusion.is_free(readers[0].target)
     fresh = source.op.name in OPAQUE or is_sum(source)
-    inside = readers[0] is s or readers[0] in kernel.statements or alone
     same_kind = has_rows(x) == has_rows(s.target) and x.dtype == s.target.dtype
     fits = made.dimensions.of(x) == made.dimensions.of(s.target) and x.shape == s.target.shape
-    return alone and fresh and inside and same_kind and fits and not is_sum(s)
+    return alone and fresh and same_kind and fits and not is_sum(s)

@@ -21,7 +21,7 @@ def directions(description: Description) -> dict[str, bool]:
     own = [
         metric.name
         for metric in description.metrics
-        if isinstance(metric, TopK) or METRICS.get(metric.name) is metric
+        if isinstance(metric, TopK) or METRICS.get(metric.name) == metric
     ]
     names = (*own, *description.scorers, "loss", "penalty")
     return {name: name not in LOWER for name in names}

@@ -10,7 +10,6 @@ from threading import Event
 from typing import Any, TypeAlias
 
 from ..engines.blas import one_thread
-from ..engines.engine import Engine
 from ..errors import NonFiniteError
 from ..guard import keep
 from ..model import Sequential
@@ -108,7 +107,7 @@ def sibling(model: Sequential, seed: int) -> Sequential:
 def run_of(old: Run, seed: int) -> Run:
     """A run of the same description and programs; its numbers are drawn from the seed."""
     run = copy.copy(old)
-    run.engines = {kind: own(engine) for kind, engine in old.engines.items()}
+    run.engines = {kind: engine.alone() for kind, engine in old.engines.items()}
     run.seed, run.source_file = seed, None
     drawn = run.engine().named("initialize", {"rng": generator(seed, Stream.INIT)})
     dtype = run.description.dtype
@@ -118,12 +117,6 @@ def run_of(old: Run, seed: int) -> Run:
     run.state = State(parameters, layers, optimizer)
     run.prepared, run.untouched, run.seen = False, True, Seen()
     return run
-
-
-def own(engine: Engine) -> Engine:
-    """The engine for another thread: the same programs, and working arrays of its own, if any."""
-    alone: Callable[[], Engine] | None = getattr(engine, "alone", None)
-    return alone() if alone else engine
 
 
 def train(

@@ -100,6 +100,10 @@ def run_fit(
     histories: Sequence[History], remember: Callable[[Fit | None], None],
 ) -> None:  # fmt: skip
     """Train by the plan. What was finished is remembered, however the fit ends."""
+    started = time.perf_counter()
+    with shown:
+        run.choose(kind, len(plan.X), plan.batch_size, plan.epochs, shown.compiling)
+    seconds = time.perf_counter() - started
     fresh, before = run.is_fresh(), (run.state.copy(), run.seen, run.prepared)
     run.seen = plan.seen
     run.prepare(plan.X)
@@ -116,10 +120,8 @@ def run_fit(
         rows=len(plan.X),
         held_out=plan.held_out,
     )
-    started = time.perf_counter()
-    run.choose(kind, len(plan.X), plan.batch_size, plan.epochs)
     for history in histories:
-        history.seconds += time.perf_counter() - started  # compiling is part of a fit
+        history.seconds += seconds  # compiling is part of a fit
         history.seed, history.engine, history.reason = run.seed, run.choice.name, run.choice.reason
     run.refuse_if_busy("fit")  # another thread may have begun one
     run.busy = True

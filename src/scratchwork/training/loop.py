@@ -11,7 +11,7 @@ from ..engines.blas import one_thread
 from ..engines.engine import Engine
 from ..inspect.nonfinite import STEP_ERRORS, find_and_raise
 from ..storage import Array
-from ..streams import Stream, generator, stream_of
+from ..streams import Stream, generator, go_back, stream_of
 from .history import History
 from .interrupt import Interrupt
 from .progress import Progress
@@ -125,8 +125,7 @@ def run_chunk(
         state.check_finite()
     except Exception as error:
         state.go_back(before)
-        if rng is not None:
-            rng.bit_generator.state = draws
+        go_back(rng, draws)
         if isinstance(error, STEP_ERRORS):
             find_and_raise(engine, state, plan, order, rng, getattr(error, "steps", 0))
         raise

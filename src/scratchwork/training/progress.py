@@ -25,6 +25,9 @@ class Progress:
     def __enter__(self) -> Progress:
         return self
 
+    def compiling(self) -> None:
+        """A program may have to be compiled, which takes seconds."""
+
     def advance(self, rows: int) -> None:
         """So many rows more have been trained on."""
 
@@ -62,6 +65,11 @@ class Bar(Progress):
         self.task: Any = self.bar.add_task("training", total=rows)
         self.lines, self.delay, self.started, self.shown = lines, delay, time.perf_counter(), False
 
+    def compiling(self) -> None:
+        self.bar.update(self.task, description="compiling")
+        self.bar.start()
+        self.shown = True
+
     def advance(self, rows: int) -> None:
         if not self.shown and time.perf_counter() - self.started >= self.delay:
             self.bar.start()
@@ -70,13 +78,16 @@ class Bar(Progress):
 
     def epoch(self, epoch: int, logs: dict[str, float]) -> None:
         text = f"epoch {epoch + 1}, loss {logs['loss']:.4f}"
-        self.bar.update(self.task, description=text, refresh=True)  # not behind the line below
+        # else it is drawn ten times a second; now, where it would stand behind the line below
+        self.bar.update(self.task, description=text, refresh=self.lines)
         if self.lines:
             print(epoch_line(epoch, logs), flush=True)
 
     def __exit__(self, *_: object) -> None:
         if self.shown:
             self.bar.stop()
+            self.bar.update(self.task, description="training")
+            self.shown = False
 
 
 class NotebookBar(Progress):

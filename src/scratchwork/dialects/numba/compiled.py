@@ -62,7 +62,7 @@ def numbers_of(
         draws=sum(length(s.target) for s in frame.plan.draws),
         row_bytes=row_bytes(frame, dtype),
         row_flops=row_flops(frame),
-        whole=frame.plan.whole,
+        whole=frame.plan.whole or bool(frame.module.direct),  # a direct update reads one block
     )
 
 

@@ -37,7 +37,7 @@ def epoch_body(frame: Frame) -> Iterator[str]:
 
 
 def sizes(frame: Frame) -> Iterator[str]:
-    names = [*frame.plan.dimensions.numbers, *(str(x.name) for x in frame.plan.counts)]
+    names = [*frame.plan.dimensions.numbers, *(frame.module.name(x) for x in frame.plan.counts)]
     numbers = [*frame.plan.dimensions.numbers.values(), *frame.plan.counts.values()]
     for i, (name, number) in enumerate(zip(names, numbers, strict=True)):
         yield f"    {name} = sizes[{i}]  # {number}"

@@ -76,12 +76,6 @@ class Frame:
     def output(self, i: int) -> str:
         return self.module.code(self.program.outputs[i]).text
 
-    def products(self) -> Iterator[Statement]:
-        """The products that add up rows."""
-        for s in each_statement(self.plan.rows):
-            if s.op.name == "matmul" and not has_rows(s.target):
-                yield s
-
 
 def new_frame(
     made: Plan, means: Mapping[str, bool], places: Mapping[str, int], optimizer: Iterable[str],

@@ -18,7 +18,7 @@ from .indices import Index, aligned, is_one, moved
 from .spellings import FUNCTIONS, cast, in_model_dtype, spell
 
 LOOPS = ("j", "k", "l", "p", "q")
-RESERVED = {"i", "rows", *LOOPS, "F", "np", "math", *FUNCTIONS, *keyword.kwlist}
+RESERVED = {"i", "rows", *LOOPS, "F", "np", "math", "range", "abs", *FUNCTIONS, *keyword.kwlist}
 
 
 @dataclass

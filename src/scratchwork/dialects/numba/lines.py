@@ -15,14 +15,20 @@ from ...program.ir import Operand, Statement, Value
 from ...program.passes import unique
 from ...program.plan import Plan
 from ..spelling import Code, literal
+from .functions import EACH
 from .kernels import KernelText
+from .loops import LOOPS
+from .products import PRODUCTS
 from .spellings import spell
 
 RESERVED = {
     *("thread", "threads", "sync", "order", "batch_size", "slices", "block", "totals", "draws"),
     *("parameters", "layers", "optimizer", "gradients", "sums", "numbers", "sizes", "starts"),
     *("ranges", "settings", "first", "last", "low", "high", "start", "stop", "part", "made", "m"),
-    *("spare", "rows", "np", "math", "numba", "F", "r", "rng", "out", "all_X", "all_y", "p", "s"),
+    *(f.__name__ for f in (*LOOPS, *EACH)),
+    *PRODUCTS,
+    *("update", "meet", "kernel", "gemm", "call_gemm", "i"),
+    *("rows", "np", "math", "numba", "F", "r", "rng", "out", "all_X", "all_y", "p", "s"),
 }
 STORED = ("state", "parameter", "frozen")
 DTYPES = {"model": "F", "bool": "np.bool_", "int": "np.int64", "double": "np.float64"}
@@ -59,8 +65,9 @@ class Module:
         if x not in self.names:
             sizes = self.plan.dimensions.numbers
             taken = {*RESERVED, *keyword.kwlist, *self.names.values(), *sizes}
-            free = x.name is not None and x.name not in taken
-            self.names[x] = str(x.name) if free else unique(x.name or "t", taken)
+            wanted = self.plan.called.get(x, x.name)
+            free = wanted is not None and wanted not in taken
+            self.names[x] = str(wanted) if free else unique(wanted or "t", taken)
         return self.names[x]
 
     # ---- sizes ----

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
 from ...program.ir import Operand, Statement, Value
 from ..spelling import (
@@ -108,7 +108,3 @@ def closes(text: str) -> bool:
         if character == ")" and not depth:
             return i == len(text) - 1
     return False
-
-
-Names = Mapping[Value, str]
-Operands = Callable[[Operand], Code]

@@ -18,6 +18,10 @@ def after_rows(frame: Frame) -> Iterator[str]:
     yield f"{STEP}if thread == 0:"
     yield from (inner + line for line in added_up(frame))
     yield from (inner + line for line in frame.module.lines(frame.plan.after))
+    for p, x in frame.plan.gradients.items():
+        if not x.shape:  # a number, which no kernel writes
+            place = frame.module.start(frame.places[str(p.name)])
+            yield f"{inner}gradients[0, {place}] = {frame.module.code(x).text}"
     guarded = bool(frame.program.gradients)
     if guarded:
         yield f"{inner}numbers[0] = 0.0 if math.isfinite({frame.output(0)}) else 1.0"
@@ -42,7 +46,8 @@ def added_up(frame: Frame) -> Iterator[str]:
         m.functions.add("add_slices")
         yield "add_slices(gradients, 0, gradients.shape[1])"
         for x, start in frame.gradients.items():
-            yield m.view(x, "gradients", start, "0, ")
+            if x.shape:
+                yield m.view(x, "gradients", start, "0, ")
     if frame.plan.totals:
         yield "for part in range(1, slices):"
         yield "    for i in range(sums.shape[1]):"
