@@ -61,10 +61,10 @@ def test_one_core_has_no_team(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_faster_number_is_kept_and_the_other_tried_again() -> None:
     crew = Crew(2)
-    assert crew.threads() == 1
-    crew.took(1, 10, 1.0)
     assert crew.threads() == 2
     crew.took(2, 10, 0.9)
+    assert crew.threads() == 1
+    crew.took(1, 10, 1.0)
     assert [crew.threads() for _ in range(3)] == [2, 2, 2]
     tried = []
     for _ in range(AGAIN):
@@ -87,8 +87,8 @@ def test_a_number_that_was_bad_is_tried_ever_more_seldom() -> None:
 
 def test_a_short_chunk_says_nothing() -> None:
     crew = Crew(2)
-    crew.took(1, 1, 1e-6)
-    assert crew.threads() == 1
+    crew.took(2, 1, 1e-6)
+    assert crew.threads() == 2
     assert not crew.seconds
 
 

@@ -224,9 +224,10 @@ def test_chunks_are_cut_as_the_clock_says(monkeypatch: pytest.MonkeyPatch) -> No
     """Otherwise the test above would compare one thing with itself."""
     order = np.arange(200)
     monkeypatch.setattr(loop, "CHUNK_SECONDS", 0.0)
-    small = [len(chunk) for chunk in loop.Pace().chunks(order, 3)]
+    engine = classifier(sw.Dense(4)).ready("fit").engine()
+    small = [len(chunk) for chunk in loop.chunks(engine, order, 3)]
     monkeypatch.setattr(loop, "CHUNK_SECONDS", 1e9)
-    large = [len(chunk) for chunk in loop.Pace().chunks(order, 3)]
+    large = [len(chunk) for chunk in loop.chunks(engine, order, 3)]
     assert small == [3] * 66 + [2]
     assert large == [3, 24, 173]
 

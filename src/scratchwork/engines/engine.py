@@ -31,6 +31,8 @@ class Engine(Protocol):
         What each program returns, and what its function takes, by name.
     mixing : set of str
         The programs that take all rows at once.
+    pace : int
+        How many batches the training loop gives it at a time.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Engine(Protocol):
     outputs: dict[str, tuple[str, ...]]
     arguments: dict[str, tuple[str, ...]]
     mixing: set[str]
+    pace: int
 
     @property
     def loaded(self) -> bool: ...

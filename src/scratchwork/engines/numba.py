@@ -66,6 +66,7 @@ class NumbaEngine(NumpyEngine):
         """The same programs, with working arrays of its own: for a network in another thread."""
         twin: NumbaEngine = object.__new__(type(self))
         twin.__dict__.update(self.__dict__)
+        twin.pace = 1
         twin.parts = {key: part.alone() for key, part in self.parts.items()}
         return twin
 

@@ -36,7 +36,7 @@ class NumpyEngine:
     name = "numpy"
 
     def __init__(self, source: Source, source_file: str | Path | None = None) -> None:
-        self.source = source
+        self.source, self.pace = source, 1
         self.module = load(source.text, self.name, source_file)
         self.arguments = {name: self.asked(name) for name in source.functions}
         self.outputs = {

@@ -7,6 +7,7 @@ their number changes no bit.
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
 import threading
@@ -26,11 +27,14 @@ Task: TypeAlias = tuple[Callable[..., Any], Sequence[Any], State]
 GONE = 1
 """Where in ``sync`` it stands that a thread of the team will not come."""
 
-SHORTEST = 0.002
+SHORTEST = 0.004
 """Seconds that a chunk must take to say something about speed."""
 
 AGAIN, LONGEST = 64, 4096
 """After so many chunks the other number of threads is tried once more, later if it was bad."""
+
+FADING = 1.1
+"""A time is forgotten by this factor each time that it is not reached again."""
 
 PATIENCE = 1.5
 """Worse than the best by this, and it is not tried again for twice as long."""
@@ -138,7 +142,7 @@ class Crew:
         self.most = most
         self.seconds: dict[int, float] = {}
         self.chunks = 0
-        self.kept, self.again = 1, AGAIN
+        self.kept, self.again = most, AGAIN
 
     def threads(self) -> int:
         """The number for the next chunk."""
@@ -151,8 +155,10 @@ class Crew:
         if seconds < SHORTEST:
             return
         self.chunks += 1
-        self.seconds[threads] = seconds / batches
-        slower = seconds / batches > PATIENCE * min(self.seconds.values())
+        # the best of late: what else the machine did now and then says nothing
+        before = self.seconds.get(threads, math.inf)
+        self.seconds[threads] = min(FADING * before, seconds / batches)
+        slower = self.seconds[threads] > PATIENCE * min(self.seconds.values())
         self.again = min(self.again * 2, LONGEST) if slower else self.again
         self.kept = min(self.seconds, key=lambda each: self.seconds[each])
 

@@ -42,10 +42,9 @@ def run(
     started = time.perf_counter()
     try:
         with one_thread(), Interrupt() as interrupt, progress:
-            pace = Pace()
             for _ in range(plan.epochs):
                 epoch = state.epoch
-                logs = run_epoch(engine(), state, plan, interrupt, progress, pace)
+                logs = run_epoch(engine(), state, plan, interrupt, progress)
                 logs |= plan.validate() if plan.validate else {}
                 for history in histories:
                     history.add(epoch, logs)
@@ -61,7 +60,7 @@ def run(
 
 
 def run_epoch(
-    engine: Engine, state: State, plan: Plan, interrupt: Interrupt, progress: Progress, pace: Pace
+    engine: Engine, state: State, plan: Plan, interrupt: Interrupt, progress: Progress
 ) -> dict[str, float]:
     """One pass over the rows; the means of loss, penalty and metrics as they were met."""
     rng = generator(plan.seed, Stream.DRAWS, state.epoch) if takes(engine, "rng") else None
@@ -69,7 +68,7 @@ def run_epoch(
     state.epoch += 1  # an epoch that was interrupted counts: its draws are used up
     totals: dict[str, float] = {}
     done = 0
-    for chunk in pace.chunks(order, plan.batch_size):
+    for chunk in chunks(engine, order, plan.batch_size):
         totals = run_chunk(engine, state, plan, chunk, rng, totals)
         progress.advance(len(chunk))
         done += len(chunk)
@@ -89,24 +88,21 @@ def row_order(plan: Plan, epoch: int) -> Array:
     return generator(plan.seed, Stream.ORDER, epoch).permutation(len(plan.X))
 
 
-class Pace:
-    """How many batches take about CHUNK_SECONDS, as they were met. It changes no bit."""
+def chunks(engine: Engine, order: Array, batch_size: int) -> Iterator[Array]:
+    """Slices of the order, whole batches that take about CHUNK_SECONDS, as the engine has shown.
 
-    def __init__(self) -> None:
-        self.batches = 1
-
-    def chunks(self, order: Array, batch_size: int) -> Iterator[Array]:
-        """Slices of the order, each of whole batches."""
-        start = 0
-        while start < len(order):
-            stop = start + self.batches * batch_size
-            before = time.perf_counter()
-            yield order[start:stop]
-            seconds = max(time.perf_counter() - before, 1e-6)
-            if stop <= len(order):  # a shorter one says less
-                fitting = int(self.batches * CHUNK_SECONDS / seconds)
-                self.batches = max(1, min(fitting, 8 * self.batches))
-            start = stop
+    They change no bit.
+    """
+    start = 0
+    while start < len(order):
+        stop = start + engine.pace * batch_size
+        before = time.perf_counter()
+        yield order[start:stop]
+        seconds = max(time.perf_counter() - before, 1e-6)
+        if stop <= len(order):  # a shorter one says less
+            fitting = int(engine.pace * CHUNK_SECONDS / seconds)
+            engine.pace = max(1, min(fitting, 8 * engine.pace))
+        start = stop
 
 
 def run_chunk(

@@ -15,7 +15,7 @@ from ...program.plan import Plan, entries
 from ...program.shapes import axes
 from ..spelling import Code, literal
 from .indices import Index, aligned, is_one, moved
-from .spellings import FUNCTIONS, cast, in_model_dtype, spell
+from .spellings import EXTREMES, FUNCTIONS, UNNAMED, cast, in_model_dtype, spell
 
 LOOPS = ("j", "k", "l", "p", "q")
 RESERVED = {"i", "rows", *LOOPS, "F", "np", "math", "range", "abs", *FUNCTIONS, *keyword.kwlist}
@@ -55,7 +55,9 @@ class KernelText:
     def local(self, x: Value) -> str:
         """A name for one entry of a value."""
         if x not in self.locals:
-            self.locals[x] = self.new(re.sub(r"_?\d+$", "", x.name or "").lower() or "t")
+            op = self.plan.fusion.made[x].op.name
+            wanted = re.sub(r"_?\d+$", "", x.name or UNNAMED.get(op, "t")).lower()
+            self.locals[x] = self.new(wanted)
         return self.locals[x]
 
     def new(self, wanted: str) -> str:
@@ -291,6 +293,3 @@ class KernelText:
 
     def made_here(self) -> set[Value]:
         return {s.target for s in self.kernel.statements}
-
-
-EXTREMES = {"max": "maximum", "min": "minimum"}

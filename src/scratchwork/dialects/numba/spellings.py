@@ -74,6 +74,13 @@ FUNCTIONS = {"exp", "expm1", "log", "log1p", "tanh", "sign", "maximum", "minimum
 """Operations for which the text has a function of its own."""
 
 
+UNNAMED = {"max": "largest", "min": "smallest", "sum": "total", "argmax": "place"}
+"""What a reduction is called that has no name in the NumPy text, either."""
+
+EXTREMES = {"max": "maximum", "min": "minimum"}
+"""The function that goes on with a largest or smallest entry."""
+
+
 def is_model(x: Operand) -> bool:
     return isinstance(x, Value) and x.dtype == "model"
 
