@@ -15,7 +15,7 @@ RESULTS = Path(__file__).with_name("RESULTS.md")
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=9, help="samples of each peer (9)")
+    parser.add_argument("--rounds", type=int, help="samples of each peer (9; quick: 3)")
     parser.add_argument("--only", default="", help="workloads that begin so: moons,mini-batch")
     parser.add_argument("--peers", default="", help="peers that begin so: jax,pytorch")
     parser.add_argument("--quick", action="store_true", help="3 rounds, no PyTorch compiled")
@@ -38,7 +38,7 @@ def main() -> None:
     workloads, (peers, missing) = chosen(words(given.only)), installed(words(given.peers))
     if not workloads:
         raise SystemExit(f"--only knows {', '.join(each.name for each in WORKLOADS)}")
-    rounds = 3 if given.quick else given.rounds
+    rounds = given.rounds or (3 if given.quick else 9)
     if given.quick and COMPILED in peers:
         peers.remove(COMPILED)
         missing[COMPILED] = "a run that is not quick"

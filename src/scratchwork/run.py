@@ -95,10 +95,7 @@ class Run:
         self, kind: TargetKind, rows: int, batch_size: int, epochs: int,
         compiling: Callable[[], object] = lambda: None,
     ) -> None:  # fmt: skip
-        """Let a fit of this size have its engine, which evaluate and predict then have, too.
-
-        ``compiling`` is called before a program is loaded that may have to be compiled.
-        """
+        """Let a fit have its engine; ``compiling`` is called before one may have to compile."""
         step = self.engine(kind).source.programs["train_step"]
         choice = choose(self.asked_engine, step, rows, batch_size, epochs)
         if choice.name == "numba" and kind in self.obstacles:

@@ -18,7 +18,14 @@ def test_doctor(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCRATCHWORK_MNIST", "nowhere.npz")
     result = run("doctor")
     assert result.exit_code == 0
-    for part in ("scratchwork", "Python", "engine numpy", "cache", "missing: nothing", "not known"):
+    for part in (
+        "scratchwork",
+        "Python",
+        "engine numpy",
+        "downloads",
+        "missing: nothing",
+        "not known",
+    ):
         assert part in result.stdout
     todo = [line for line in result.stdout.splitlines() if line.startswith("to mend it: ")]
     assert todo == [
