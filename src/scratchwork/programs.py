@@ -50,7 +50,8 @@ def train_step(description: Description, written_out: int | None = None) -> Prog
         scope = network.scope
         outputs = record_objective(description, network)
         gradients = differentiate(outputs[0], scope.trainable)
-        warn_of_unreached(network, gradients)
+        if written_out is None:  # the compiled engine's recording is a second one
+            warn_of_unreached(network, gradients)
         loops: tuple[Loop, ...] = ()
         if gradients and description.optimizer is not None:
             rule = record_rule(description.optimizer, scope, gradients)

@@ -15,7 +15,7 @@ from .ir import Operand, Program, Statement, Value
 from .shapes import axes
 
 OPAQUE = {"matmul", "windows", "add_windows", "pad", "crop", "vector", "rows", "number"}
-SHOWN = ("reshape", "expand_dims", "squeeze")
+SHOWN = ("reshape", "expand_dims", "squeeze")  # their result lies where their input does
 FREE = {"arange", "expand_dims", "squeeze", "broadcast_to", "transpose"}
 
 
@@ -73,9 +73,6 @@ class Fusion:
                 self.readers.setdefault(x, []).append(s)
 
     # ---- what a statement is ----
-    def is_row_sum(self, s: Statement) -> bool:
-        return any(has_rows(x) for x in s.values) and not has_rows(s.target)
-
     def is_free(self, x: Operand) -> bool:
         """Whether a value is computed anew wherever it is read, as comparisons are."""
         s = self.made.get(x) if isinstance(x, Value) else None
@@ -124,7 +121,7 @@ class Fusion:
 
     def kept_loops(self, s: Statement) -> tuple[tuple[str, ...], int] | None:
         """The loops of a reduction that leaves axes of the row: those outside come first."""
-        if s.op.name not in REDUCTIONS or self.is_row_sum(s):
+        if s.op.name not in REDUCTIONS or is_sum(s):
             return None
         x, names = s.values[0], self.dimensions.of(s.values[0])
         first = 1 if has_rows(x) else 0
@@ -196,7 +193,7 @@ class Fusion:
             kernel.nests.append(Nest(*loops) if loops else Nest(space))
             fitting = [len(kernel.nests) - 1]
         kernel.nests[fitting[0]].statements.append(s)
-        return Position(g, fitting[0], not self.is_row_sum(s), s.op.name in REDUCTIONS)
+        return Position(g, fitting[0], not is_sum(s), s.op.name in REDUCTIONS)
 
     def behind(self, p: Position, kernel: Kernel, space: tuple[str, ...], alone: bool) -> int:
         """The first nest that may read what stands at a position."""
@@ -224,7 +221,13 @@ class Fusion:
         return any(x.shape or (x in self.made and self.of_entries(self.made[x])) for x in s.values)
 
 
+def is_sum(s: Statement) -> bool:
+    """Whether it adds up rows."""
+    return any(has_rows(x) for x in s.values) and not has_rows(s.target)
+
+
 def has_rows(x: Value) -> bool:
+    """Whether it has an entry, or several, for each row of the batch."""
     return any(size.batch for size in x.shape)
 
 

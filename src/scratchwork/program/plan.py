@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from .dimensions import REDUCTIONS, Dimensions
-from .fusion import FREE, OPAQUE, Fusion, Group, Kernel, Nest, has_rows
+from .fusion import FREE, OPAQUE, Fusion, Group, Kernel, Nest, has_rows, is_sum
 from .ir import OPS, Line, Loop, Program, Statement, Value
 from .lowering import lowered
 
@@ -58,10 +58,8 @@ def plan(program: Program) -> Plan:
     dimensions = Dimensions(program)
     fusion = Fusion(program, dimensions, kept)
     refuse(program, fusion)
-    parts, in_order = (
-        regions(program, {*gradients.values()}),
-        [x for line in program.lines for x in drawn(line)],
-    )
+    parts = regions(program, {*gradients.values()})
+    in_order = [x for line in program.lines for x in drawn(line)]
     before, rows, after = (fusion.groups(part) for part in parts[:3])
     stored = stored_arrays(fusion, (*before, *rows, *after), kept)
     row_sums = [s.target for s in program.statements if is_sum(s) and s.op.name != "rows"]
@@ -95,11 +93,6 @@ def refuse(program: Program, fusion: Fusion) -> None:
             raise NotImplementedError(f"rows as another axis than the first: {s.target!r}")
         if s.op.name == "argmax" and is_sum(s):
             raise NotImplementedError("the position of an extreme among rows")
-
-
-def is_sum(s: Statement) -> bool:
-    """Whether it adds up rows."""
-    return any(has_rows(x) for x in s.values) and not has_rows(s.target)
 
 
 def rows_meet(statements: Iterable[Statement]) -> bool:
@@ -167,9 +160,8 @@ def regions(program: Program, gradients: Collection[Value] = ()) -> tuple[list[S
     """The statements before, over and after the rows, and the draws."""
     of_sums: set[Value] = set()
     for s in program.statements:
-        ends = (
-            s.target in gradients
-        )  # lies in a slice's vector, though it may be of parameters alone
+        # a gradient lies in a slice's vector, though it may follow from parameters alone
+        ends = s.target in gradients
         if s.op.name != "rows" and (ends or is_sum(s) or any(x in of_sums for x in s.values)):
             of_sums.add(s.target)
     needed: set[Value] = set()

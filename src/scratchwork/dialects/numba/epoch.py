@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...program.fusion import has_rows
+from ...program.fusion import SHOWN, has_rows
 from ...program.ir import Statement
 from .frame import STEP, Frame, each_statement
-from .lines import DTYPES, SHOWN_ANEW
+from .lines import DTYPES
 from .rows import rows_part
 from .update import after_rows, update
 
@@ -79,7 +79,7 @@ def shown_anew(frame: Frame) -> Iterator[Statement]:
     """Reshapes of what blocks keep: each is made once, of all rows that a block can have."""
     memory = set(frame.row_arrays)
     for s in each_statement(frame.plan.rows):
-        if s.op.name in SHOWN_ANEW and frame.plan.memory(s.values[0]) in memory:
+        if s.op.name in SHOWN and frame.plan.memory(s.values[0]) in memory:
             memory.add(s.target)
             frame.module.shown.add(s.target)
             yield s

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from ...program.dimensions import REDUCTIONS, kept_axes
-from ...program.fusion import Kernel, Nest, has_rows
+from ...program.fusion import Kernel, Nest, has_rows, is_sum
 from ...program.ir import Operand, Statement, Value
 from ...program.passes import unique
 from ...program.plan import Plan, entries
@@ -162,7 +162,7 @@ class KernelText:
 
     def reduces(self, s: Statement) -> bool:
         """Whether it ends in one number for each pass of its loops."""
-        return s.op.name in REDUCTIONS and not self.plan.fusion.is_row_sum(s)
+        return s.op.name in REDUCTIONS and not is_sum(s)
 
     def start(self, s: Statement) -> list[str]:
         name = self.local(s.target)
@@ -193,7 +193,7 @@ class KernelText:
 
     def reduction(self, s: Statement, entry: str, made: Index, nest: Nest) -> list[str]:
         name = s.op.name
-        if self.plan.fusion.is_row_sum(s):
+        if is_sum(s):
             if s.target.shape:
                 place = f"{self.argument(s.target)}[{', '.join(made)}]"
                 if name == "sum":
@@ -285,7 +285,7 @@ class KernelText:
         """The arrays that the kernel's statements read and write."""
         plan, statements = self.plan, self.kernel.statements
         for s in sorted(statements, key=lambda s: s.target in plan.stored, reverse=True):
-            if s.target in plan.stored or (plan.fusion.is_row_sum(s) and s.target.shape):
+            if s.target in plan.stored or (is_sum(s) and s.target.shape):
                 yield plan.memory(s.target)
             for x in plan.fusion.sources(s):
                 if x.shape and (x not in self.made_here() or x in plan.stored):

@@ -10,7 +10,7 @@ import keyword
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from ...program.fusion import Group, Kernel, has_rows
+from ...program.fusion import SHOWN, Group, Kernel, has_rows
 from ...program.ir import Operand, Statement, Value
 from ...program.passes import unique
 from ...program.plan import Plan
@@ -32,10 +32,6 @@ RESERVED = {
 }
 STORED = ("state", "parameter", "frozen")
 DTYPES = {"model": "F", "bool": "np.bool_", "int": "np.int64", "double": "np.float64"}
-
-
-SHOWN_ANEW = ("reshape", "expand_dims", "squeeze")
-"""Operations whose result lies where their input does."""
 
 
 @dataclass
@@ -141,7 +137,7 @@ class Module:
         out = self.name(s.target)
         if s.target in self.shown:
             return []
-        if s.op.name in SHOWN_ANEW:
+        if s.op.name in SHOWN:
             return [f"{out} = {self.array(s.inputs[0])}.reshape({self.shape(s.target)})"]
         given = [self.array(x) for x in s.inputs]
         if s.op.name == "matmul":
@@ -220,7 +216,7 @@ class Module:
             listed = group.statements if isinstance(group, Kernel) else (group,)
             for s in listed:
                 x = self.plan.memory(s.target)
-                view = isinstance(group, Statement) and s.op.name in SHOWN_ANEW
+                view = isinstance(group, Statement) and s.op.name in SHOWN
                 if s.target in self.plan.stored and not view and x not in elsewhere:
                     found.append(x)
         return list(dict.fromkeys(found))

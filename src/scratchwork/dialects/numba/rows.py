@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...program.dimensions import REDUCTIONS
-from ...program.fusion import has_rows
+from ...program.fusion import has_rows, is_sum
 from ...program.ir import Value
 from .frame import BLOCK, PART, STEP, Frame, each_statement
 
@@ -55,8 +55,7 @@ def row_sums(frame: Frame) -> Iterator[str]:
     kernels = {
         frame.plan.memory(s.target): least.get(s.op.name, "F(0)")
         for g in frame.plan.rows for s in each_statement([g])
-        if s.op.name in REDUCTIONS and s.target.shape and not has_rows(s.target)
-        and any(has_rows(x) for x in s.values)
+        if s.op.name in REDUCTIONS and s.target.shape and is_sum(s)
     }  # fmt: skip
     products = {
         frame.plan.memory(s.target)
