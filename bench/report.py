@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -11,6 +12,12 @@ from .targets import TARGETS, overhead, pytorch_sweep
 from .workloads import OURS, Workload, sweep_steps
 
 NOTHING = "-"
+
+
+def command() -> str:
+    """What was typed, but for where the report goes."""
+    given = [word for word in sys.argv[1:] if not word.endswith(".md") and word != "--output"]
+    return " ".join(["python -m bench", *given])
 
 
 def report(
@@ -27,7 +34,7 @@ def introduction(rounds: int, missing: Mapping[str, str]) -> str:
     lines = [
         "# Results",
         "",
-        f"From one run of `python -m bench` on {datetime.now(UTC):%Y-%m-%d}: {rounds} rounds, "
+        f"From one run of `{command()}` on {datetime.now(UTC):%Y-%m-%d}: {rounds} rounds, "
         "medians. [README.md](README.md) says how it measures.",
         "",
         f"Machine: {described()}.",
