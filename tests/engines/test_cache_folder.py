@@ -23,6 +23,9 @@ def temporary(folder: Path) -> dict[str, str]:
 
 
 # ---- whose it is ----
+NOT_KEPT = "compiled programs are not kept for the next process"
+
+
 def open_to_others(cache: Path, mode: int) -> None:
     (cache / "compiled").chmod(mode)
 
@@ -68,7 +71,7 @@ def test_a_folder_that_is_not_ours_is_neither_read_nor_written(
     shutil.copytree(filled, cache)
     FOREIGN[name](cache)
     before = files(cache)
-    ((_, hits, file),) = run(cache, **temporary(private))
+    ((_, hits, file),) = run(cache, told=NOT_KEPT, **temporary(private))
     assert hits == 0
     assert Path(file).is_relative_to(private)
     assert files(cache) == before
@@ -80,7 +83,7 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     places = [tmp_path / "file" / "cache", *([Path("/proc/x")] if sys.platform == "linux" else [])]
     for number, place in enumerate(places):
-        ((_, _, file),) = run(place, [program(number)], **temporary(tmp_path))
+        ((_, _, file),) = run(place, [program(number)], told=NOT_KEPT, **temporary(tmp_path))
         assert Path(file).is_relative_to(tmp_path)
         assert files(tmp_path) == [tmp_path / "file"]
 
@@ -89,7 +92,7 @@ def test_no_place_at_all(tmp_path: Path) -> None:
     """Where not even a private folder can be made, the program is compiled in memory."""
     (tmp_path / "file").touch()
     first = "import tempfile; tempfile.tempdir = '/nowhere/at/all'"
-    ((_, hits, file),) = run(tmp_path / "file" / "cache", first=first)
+    ((_, hits, file),) = run(tmp_path / "file" / "cache", first=first, told=NOT_KEPT)
     assert (hits, file[:12]) == (0, "<scratchwork")
 
 

@@ -16,6 +16,7 @@ from scratchwork.errors import ProgramError
 from scratchwork.losses import LOSSES
 from scratchwork.program.check import check, row_kind
 from scratchwork.program.ir import OPS, N, Program, Size, Statement, Value
+from tests.networks import NETWORKS
 
 LAYERS = (sw.Dense(4, activation="relu"), sw.Dropout(0.5), sw.BatchNorm(), sw.Dense(2))
 
@@ -73,6 +74,25 @@ def test_a_gradient_may_read_what_a_composite_computed_inside(monkeypatch: Any) 
     program = step(sw.Dense(2, activation=lambda Z: 1 / (1 + np.exp(-Z))))
     assert any(s.body for s in program.statements)
     assert check(program) is program
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_every_pass_leaves_a_program_that_passes(
+    monkeypatch: pytest.MonkeyPatch, network: str
+) -> None:
+    recorded: list[Program] = []
+    finish = programs.finish
+
+    def kept(program: Program) -> Program:
+        recorded.append(program)
+        return finish(program)
+
+    monkeypatch.setattr(programs, "finish", kept)
+    NETWORKS[network].model().source()
+    assert {"initialize", "train_step", "evaluate", "predict"} <= {x.name for x in recorded}
+    for program in recorded:
+        for each in programs.PASSES:
+            program = check(each(program))
 
 
 # ---- each value assigned once, before use ----

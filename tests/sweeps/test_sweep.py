@@ -167,6 +167,25 @@ def test_a_later_point_that_fails_ends_the_sweep_and_keeps_what_is_done() -> Non
     assert settings(networks.results_) == [{"width": 2}] * len(networks.results_)
 
 
+def test_a_later_point_that_fit_refuses_is_named() -> None:
+    def classes(width: int) -> sw.Sequential:
+        model = sw.Sequential([sw.Dense(width)])
+        model.compile("cross_entropy", seed=0)
+        return model
+
+    networks = sw.sweep(classes, {"width": [4, 1]}, repeats=1)
+    refused(lambda: networks.fit(X, y, epochs=1), ValueError, "width=1: loss cross_entropy")
+
+
+def test_what_networks_show_of_themselves() -> None:
+    networks = sw.sweep(build, {"width": [2, 3]}, repeats=2)
+    assert repr(networks) == "<4 networks, 2 points x 2; not fitted>"
+    refused(lambda: networks.results_, RuntimeError, "call fit(X, y)")
+    networks.fit(X, y, epochs=1)
+    assert repr(networks) == "<4 networks, 2 points x 2; fitted>"
+    assert repr(sw.repeat(build(), 5)) == "<5 networks, one point; not fitted>"
+
+
 @pytest.mark.parametrize("given", [build(), "build", None, 3])
 def test_what_cannot_build_is_refused(given: Any) -> None:
     refused(lambda: sw.sweep(given, {"width": [3]}), ValueError, "sw.repeat takes a model")

@@ -20,12 +20,15 @@ import shutil
 import stat
 import tempfile
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 from ..datasets.download import cache_folder
+from ..errors import ScratchworkWarning
+from ..programs import callers_level
 
 PROGRAM, SUMS = "program.py", "SHA256SUMS"
 NUMBA_FILES = (".nbi", ".nbc")
@@ -39,8 +42,8 @@ MOST_BYTES = 500_000_000
 def place(*names: str) -> Path | None:
     """Return a folder inside the cache, made where it is missing.
 
-    Where the cache is not ours or takes no files, it is in a private folder of this process;
-    None where that fails too, or ``SCRATCHWORK_CACHE`` is ``off``.
+    Where the cache is not ours or takes no files, it is in a private folder of this process, and
+    a warning says so once; None where that fails too, or ``SCRATCHWORK_CACHE`` is ``off``.
 
     Parameters
     ----------
@@ -56,7 +59,18 @@ def place(*names: str) -> Path | None:
             for name in names:
                 path = own(path / name)
             return path
+        warn_once(refusal())
     return None
+
+
+@cache
+def warn_once(reason: str) -> None:
+    """Compiling takes seconds: who pays them in every process should know."""
+    text = (
+        f"compiled programs are not kept for the next process: {reason or 'no files can be made'}; "
+        "set SCRATCHWORK_CACHE to a folder of yours, or to off"
+    )
+    warnings.warn(text, ScratchworkWarning, stacklevel=callers_level())
 
 
 def kept() -> Path:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..arguments import checked, known_arguments
 from ..engines.team import cores
-from ..errors import DescriptionError
+from ..errors import DescriptionError, NotReadyError, ScratchworkError
 from ..model import Sequential
 from ..settings import whole
 from ..training import fit as training
@@ -35,13 +35,29 @@ class Networks:
     threads : int, optional
     """
 
-    results_: Results
-    """Of the last fit; after Ctrl-C or an error, of the networks that were finished."""
-
     def __init__(
         self, build: Build, points: Sequence[Settings], repeats: int, threads: int | None
     ) -> None:
         self.build, self.points, self.repeats, self.threads = build, points, repeats, threads
+        self.results: Results | None = None
+
+    def __repr__(self) -> str:
+        of = f"{len(self.points)} points x {self.repeats}" if len(self.points) > 1 else "one point"
+        number = len(self.points) * self.repeats
+        return f"<{number} networks, {of}; {'not fitted' if self.results is None else 'fitted'}>"
+
+    @property
+    def results_(self) -> Results:
+        """Of the last fit; after Ctrl-C or an error, of the networks that were finished.
+
+        Raises
+        ------
+        NotReadyError
+            Before a fit.
+        """
+        if self.results is None:
+            raise NotReadyError("results_", "networks that were fitted", "none", "call fit(X, y)")
+        return self.results
 
     def fit(
         self,
@@ -101,15 +117,26 @@ class Networks:
             threads = self.threads or threads_for(first)
             train_all(members, threads, stop, overview, train)
         finally:
-            self.results_ = finished(member.result for member in overview.members)
-        return self.results_
+            self.results = finished(member.result for member in overview.members)
+        return self.results
 
     def members(self, first: Sequential, templates: Templates, stop: Event) -> Iterator[Member]:
         """Every network, point by point; a point is built when its turn has come."""
         for i, settings in enumerate(self.points):
-            template = templates.make(settings) if i else first
+            template = later(templates, settings) if i else first
             for repeat in range(self.repeats):
                 yield Member(template, settings, i, repeat, Count(stop))
+
+
+def later(templates: Templates, settings: Settings) -> Sequential:
+    """The template of a point after the first, or its error, which names the point."""
+    try:
+        return templates.make(settings)
+    except ScratchworkError as error:
+        if error.where.startswith("build("):
+            raise
+        where = f"{settings_text(settings)}: {error.where}"
+        raise type(error)(where, error.expected, error.got, error.todo) from error
 
 
 def built(build: Callable[..., Any], settings: Settings) -> Sequential:
