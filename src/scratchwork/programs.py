@@ -30,7 +30,6 @@ from .program.passes import lower, name, prune, share, simplify
 from .program.record import call, recording, recording_aside
 from .program.update import initial_state, record_rule, record_update
 
-
 PASSES = (lower, share, simplify, share, prune, lines, name)
 
 
