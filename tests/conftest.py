@@ -15,3 +15,10 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         if "SCRATCHWORK_CACHE" not in os.environ:
             patch.setenv("SCRATCHWORK_CACHE", str(tmp_path_factory.mktemp("compiled")))
         yield
+
+
+@pytest.fixture(autouse=True)
+def engine_of_the_test(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is about NumPy's engine has it, whatever the run is about (tests/engine.py)."""
+    if request.node.get_closest_marker("numpy_engine"):
+        monkeypatch.delenv("SCRATCHWORK_ENGINE", raising=False)

@@ -60,6 +60,9 @@ def few(path: Path | None) -> dict[str, Any]:
     return dict(zip(("x_train", "y_train", "x_test", "y_test"), parts, strict=True))
 
 
+pytestmark = pytest.mark.compiled
+
+
 @pytest.fixture(scope="module", params=["made", "real"])
 def article(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """What the article's lines leave behind."""

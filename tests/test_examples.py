@@ -61,6 +61,7 @@ def test_blocks_are_found() -> None:
     assert blocks(text) == ["x = 1\n", "y = 2\n"]
 
 
+@pytest.mark.compiled
 @pytest.mark.skipif(not README.exists(), reason="README.md is not written yet")
 def test_readme() -> None:
     """In one namespace, from top to bottom, as a reader would type them."""

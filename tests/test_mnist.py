@@ -9,6 +9,7 @@ import pytest
 import scratchwork as sw
 
 
+@pytest.mark.compiled
 @pytest.mark.skipif("SCRATCHWORK_MNIST" not in os.environ, reason="SCRATCHWORK_MNIST is not set")
 def test_a_perceptron_reaches_97_5_percent_within_ten_epochs() -> None:
     data = sw.datasets.mnist(seed=0)
@@ -19,6 +20,7 @@ def test_a_perceptron_reaches_97_5_percent_within_ten_epochs() -> None:
     assert model.evaluate(data.X_test, data.y_test)["accuracy"] >= 0.975
 
 
+@pytest.mark.compiled
 @pytest.mark.skipif("SCRATCHWORK_MNIST" not in os.environ, reason="SCRATCHWORK_MNIST is not set")
 def test_a_lenet_with_batch_normalisation_learns_in_two_epochs() -> None:
     data = sw.datasets.mnist(seed=0)

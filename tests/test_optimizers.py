@@ -16,6 +16,7 @@ from scratchwork.errors import DescriptionError
 from scratchwork.program import update
 from scratchwork.program.ir import Value
 from tests.cases import OPTIMIZERS, Array, OptimizerCase, foreign_dtypes
+from tests.engine import NUMPY
 
 STEPS = 20
 State = dict[str, Array]
@@ -185,7 +186,9 @@ def fit(model: sw.Sequential, steps: int) -> None:
     model.fit(X, Y, batch_size=None, epochs=steps, shuffle=False, verbose=0)
 
 
-def assert_trained(model: sw.Sequential, expected: dict[str, Array], rtol: float = 1e-12) -> None:
+def assert_trained(
+    model: sw.Sequential, expected: dict[str, Array], rtol: float = 1e-12 if NUMPY else 1e-10
+) -> None:
     for name, W in expected.items():
         np.testing.assert_allclose(model[name], W, rtol=rtol, atol=1e-15, err_msg=name)
 

@@ -14,6 +14,7 @@ from types import ModuleType
 import pytest
 
 import scratchwork as sw
+from tests.engine import NUMPY, assert_same
 
 THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
 ALLOWED = {"base64", "csv", "math", "numpy", "os", "pathlib", "sys"}
@@ -63,6 +64,19 @@ def recorded(history: sw.model.History) -> dict[str, list[str]]:
     """The same of a history: to the last digit, as repr gives them."""
     columns = {name: [repr(float(x)) for x in history[name]] for name in history}
     return {"epoch": [str(epoch + 1) for epoch in history.epoch], **columns}
+
+
+def assert_repeats(text: str, history: sw.model.History, dtype: str = "float32") -> None:
+    """A program printed the history: to the last digit where NumPy's engine ran the fit."""
+    printed, expected = epochs(text), recorded(history)
+    if NUMPY:
+        assert printed == expected
+    else:
+        assert_same(as_numbers(printed), as_numbers(expected), dtype)
+
+
+def as_numbers(columns: dict[str, list[str]]) -> dict[str, list[float]]:
+    return {name: [float(x) for x in column] for name, column in columns.items()}
 
 
 def load(file: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:

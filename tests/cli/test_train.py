@@ -19,6 +19,7 @@ def accuracy(output: str) -> float:
 
 
 # ---- train ----
+@pytest.mark.compiled
 def test_digits_are_read(run: Runner) -> None:
     result = run("train", "digits")
     lines = result.stdout.splitlines()
@@ -35,6 +36,7 @@ def test_digits_are_read(run: Runner) -> None:
     ]
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_digits_are_read_whatever_the_seed(run: Runner, seed: int) -> None:
     assert accuracy(run("train", "digits", "--seed", str(seed)).stdout) >= 96

@@ -154,6 +154,7 @@ def test_exact_functions_are_numpys(name: str, dtype: str, way: str) -> None:
     np.testing.assert_array_equal(got, right)
 
 
+@pytest.mark.compiled
 @EACH_DTYPE
 @pytest.mark.parametrize("name", [*LARGEST_ERROR, "maximum", "minimum"])
 def test_loops_handle_several_numbers_at_once(name: str, dtype: str) -> None:

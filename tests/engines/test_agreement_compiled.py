@@ -66,6 +66,7 @@ def test_all_programs_of_a_network() -> None:
         np.testing.assert_array_equal(one[name], other[name])
 
 
+@pytest.mark.compiled
 def test_a_text_that_ran_as_python_is_compiled_later(monkeypatch: pytest.MonkeyPatch) -> None:
     text = """
 import numba

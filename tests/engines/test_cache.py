@@ -104,6 +104,9 @@ def builds(cache: Path) -> list[Path]:
     return sorted(path.parent for path in cache.rglob("program.py"))
 
 
+pytestmark = pytest.mark.compiled
+
+
 # ---- one process ----
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

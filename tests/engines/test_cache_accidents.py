@@ -17,6 +17,7 @@ import pytest
 from .test_cache import TEXT, builds, files, program, rows_of, run, start
 
 pytest.importorskip("numba")
+pytestmark = pytest.mark.compiled
 
 
 def sums_match(build: Path) -> bool:

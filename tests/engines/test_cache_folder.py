@@ -13,6 +13,7 @@ import pytest
 from .test_cache import builds, files, program, run
 
 pytest.importorskip("numba")
+pytestmark = pytest.mark.compiled
 
 posix = pytest.mark.skipif(os.name != "posix", reason="no owners and modes of this kind")
 

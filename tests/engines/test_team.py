@@ -103,6 +103,7 @@ def wide() -> tuple[sw.Sequential, Any, Any]:
     return model, X, y
 
 
+@pytest.mark.compiled
 def test_the_number_of_threads_changes_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
     results = []
     monkeypatch.setattr(team, "cores", lambda: 2)

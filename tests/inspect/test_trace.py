@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import scratchwork as sw
+from tests.engine import assert_same
 from tests.networks import NETWORKS, Network
 from tests.training import classifier, rows, snapshot
 
@@ -86,8 +87,7 @@ def test_the_step_is_the_next_step_of_a_fit() -> None:
     trace = model.trace(X, y)
     model.fit(X, y, batch_size=None, epochs=1, shuffle=False)
     assert len(trace.updated) == len(model.run.state.arrays())  # type: ignore[union-attr]
-    for name, value in trace.updated.items():
-        np.testing.assert_array_equal(model[name], value, err_msg=name)
+    assert_same({name: model[name] for name in trace.updated}, trace.updated)
 
 
 def test_the_model_is_not_changed() -> None:

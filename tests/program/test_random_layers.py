@@ -16,6 +16,7 @@ import pytest
 
 import scratchwork as sw
 from tests.cases import Array
+from tests.engine import numpy_where_numba_cannot
 
 SEEDS, GROUP = 80, 10
 D, ROWS = 3, 5  # different, so that a sum over the wrong axis has the wrong size
@@ -206,7 +207,8 @@ def trained(seed: int) -> tuple[Numbers, Array, Numbers]:
     model.compile("mean_squared_error", sw.SGD(RATE), dtype="float64", seed=seed)
     model["s1"], model["r1"] = rng.normal(size=(2, D, D))
     before = {"x": x, **{name: np.array(model[f"{name}1"]) for name in "Wbsr"}}
-    model.fit(x, targets, batch_size=None, epochs=1, verbose=0, shuffle=False)
+    with numpy_where_numba_cannot():
+        model.fit(x, targets, batch_size=None, epochs=1, verbose=0, shuffle=False)
     return before, targets, {name: np.array(model[f"{name}1"]) for name in "Wbsr"}
 
 

@@ -16,6 +16,7 @@ from scratchwork.layers.layer import describe
 from scratchwork.losses import LOSSES
 from scratchwork.program.ir import Program
 from scratchwork.program.update import RuleScope
+from tests.engine import assert_same
 
 
 def step(optimizer: Any, *layers: Any) -> Program:
@@ -267,7 +268,7 @@ def test_gradients_that_are_short_enough_stay_as_they_are() -> None:
     clipped.compile("mean_squared_error", sw.SGD(0.1, clip_norm=1e3, clip_value=1e3), seed=0)
     for model in (plain, clipped):
         model.fit(X, X[:, :2], epochs=3, verbose=0)
-    assert all((plain[name] == clipped[name]).all() for name in plain.parameters)
+    assert_same(clipped.parameters, plain.parameters)
 
 
 def test_gradients_of_zero_are_not_divided_by_their_norm() -> None:

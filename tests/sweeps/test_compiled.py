@@ -53,6 +53,7 @@ def test_a_rate_set_in_one_network_is_its_own() -> None:
     assert same == [True, False, True]
 
 
+@pytest.mark.numpy_engine
 @pytest.mark.parametrize(("n", "engine"), [(2, "numpy"), (10**6, "numba")])
 def test_auto_asks_what_all_take_together(n: int, engine: str) -> None:
     """A million networks, of which two are trained."""

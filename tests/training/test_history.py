@@ -54,6 +54,7 @@ def test_fits_with_and_without_validation_stay_in_line() -> None:
     assert engine == f"engine: {model.history.engine} ({model.history.reason})"
 
 
+@pytest.mark.numpy_engine
 def test_seed_and_engine_are_kept() -> None:
     X, y = rows()
     model = classifier(seed=7)

@@ -120,8 +120,7 @@ class NumbaEngine(NumpyEngine):
             "rng": rng,
             "y_variance": plan.y_variance,
         }
-        with np.errstate(all="ignore"):  # of numbers that are looked at below
-            made = part.run({"X": plan.X, plan.targets: plan.y}, given, state, plan.batch_size)
+        made = part.run({"X": plan.X, plan.targets: plan.y}, given, state, plan.batch_size)
         if made < -(-len(order) // plan.batch_size):
             raise StepsMade(made)
         return dict(zip(names, sums.tolist(), strict=True))

@@ -38,7 +38,11 @@ class Part:
         self.made, self.dtype = made, dtype
         with Interrupt():  # half an import of Numba would be of no use to the rest of the process
             self.function = getattr(compiled(made.text), made.name)
-            self.gemm = 0 if no_compiler() else gemm_address(dtype)
+            self.gemm = 0
+        if no_compiler():  # Python's loops tell of numbers that are looked at afterwards
+            self.function = np.errstate(all="ignore")(self.function)
+        else:
+            self.gemm = gemm_address(dtype)
         refresh()  # Numba's products have a BLAS of their own
         self.settings = np.zeros(len(made.settings))
         self.fixed: dict[str, Any] = {
@@ -76,7 +80,7 @@ class Part:
         made = self.made
         slices = slice_count(made, batch_size)
         self.batch_size = batch_size
-        self.crew = Crew(most_threads(slices))
+        self.crew = Crew(most_threads(slices) if self.gemm else 1)  # Python has no atomic numbers
         self.sized = {
             "batch_size": batch_size,
             "slices": slices,
