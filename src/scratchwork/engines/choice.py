@@ -8,10 +8,10 @@ import os
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
-from math import prod
 from typing import Any
 
 from ..errors import DescriptionError
+from ..program.amount import has_rows, length, multiply_adds
 from ..program.ir import Program
 from ..settings import one_of
 from .engine import ENGINES, EngineName
@@ -119,22 +119,17 @@ def row_seconds(step: Program) -> float:
     """For each row: products, and entries of arrays with rows."""
     seconds = 0.0
     for s in step.statements:
-        if s.op.name == "matmul" and any(x.shape[0].batch for x in s.values if x.shape):
-            a, b = (
-                (x.shape for x in s.values[:2]) if len(s.values) == 2 else (s.values[0].shape,) * 2
-            )
-            seconds += 2 * FLOP_SECONDS * prod((a[0].number, a[1].number, b[1].number))
-        elif any(size.batch for size in s.target.shape):
-            seconds += ENTRY_SECONDS * prod(size.number for size in s.target.shape)
+        if s.op.name == "matmul" and any(map(has_rows, s.values)):
+            seconds += 2 * FLOP_SECONDS * multiply_adds(s)
+        elif has_rows(s.target):
+            seconds += ENTRY_SECONDS * length(s.target)
     return seconds
 
 
 def update_seconds(step: Program) -> float:
     """For each step: the entries that the optimizer goes over."""
-    entries = sum(
-        prod(size.number for size in s.target.shape) for s in step.statements if s.phase == "update"
-    )
+    entries = sum(length(s.target) for s in step.statements if s.phase == "update")
     for loop in step.loops:
-        sizes = sum(prod(z.number for z in row[loop.rule.given[0]].shape) for row in loop.rows)
+        sizes = sum(length(row[loop.rule.given[0]]) for row in loop.rows)
         entries += sizes * len(loop.rule.statements)
     return entries * ENTRY_SECONDS

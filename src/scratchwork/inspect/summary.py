@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import prod
 from typing import ClassVar
 
 import numpy as np
@@ -13,7 +12,8 @@ from ..description import Description
 from ..engines.engine import Engine
 from ..network import record_network
 from ..program import plan
-from ..program.ir import Program, Shape, Statement, Value, shape_text
+from ..program.amount import length, multiply_adds
+from ..program.ir import Program, Value, shape_text
 from ..program.lowering import lowered
 from ..program.record import recording
 from ..programs import initialize, predict, train_step
@@ -75,7 +75,10 @@ def summarize(description: Description, engine: str = "") -> Summary:
         network = record_network(description, recorder, "infer")
     layers = tuple(
         LayerSummary(
-            x.note, shape_text(x.output.shape), total(x.parameters), multiply_adds(x.statements)
+            x.note,
+            shape_text(x.output.shape),
+            total(x.parameters),
+            sum(map(multiply_adds, x.statements)),
         )
         for x in network.layers
     )
@@ -89,7 +92,7 @@ def summarize(description: Description, engine: str = "") -> Summary:
         trainable=total(x for x in parameters if x.role == "parameter"),
         state=total(first.outputs) - total(parameters),
         row_bytes=row_bytes(step, np.dtype(description.dtype).itemsize),
-        step_multiply_adds=multiply_adds(step.statements),
+        step_multiply_adds=sum(map(multiply_adds, step.statements)),
         engine=engine,
     )
 
@@ -129,29 +132,14 @@ def sliced(engine: Engine) -> str:
     return f"; batches of {part.batch_size:,}: {number} slice{'s' * (number > 1)}"
 
 
-def elements(shape: Shape) -> int:
-    return prod(size.number for size in shape)
-
-
 def total(values: Iterable[Value]) -> int:
-    return sum(elements(value.shape) for value in values)
-
-
-def multiply_adds(statements: Iterable[Statement]) -> int:
-    """Multiply-adds of the matrix products for one row, also of those inside composites."""
-    found = 0
-    for s in statements:
-        found += multiply_adds(s.body)
-        if s.op.name == "matmul":
-            a, b = s.values
-            found += elements(a.shape) * b.shape[1].number
-    return found
+    return sum(map(length, values))
 
 
 def row_bytes(program: Program, itemsize: int) -> int:
     """Bytes of a step's named arrays for one row of the batch."""
     return sum(
-        elements(line.target.shape) * (1 if line.target.dtype == "bool" else itemsize)
+        length(line.target) * (1 if line.target.dtype == "bool" else itemsize)
         for line in program.lines
         if line.target.shape and line.target.shape[0].batch
     )

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Literal
 
 from ..errors import ProgramError, ShapeError
+from .amount import has_rows
 from .ir import Program, Statement, Value, shape_text
 from .lines import first_conflict
 
@@ -80,10 +81,6 @@ def shapes_agree(program: Program) -> None:
                 f"an update of shape {shape_text(key.shape)} for {key.name}",
                 shape_text(value.shape),
             )
-
-
-def has_rows(x: Value) -> bool:
-    return any(size.batch for size in x.shape)
 
 
 def row_kind(s: Statement) -> RowKind:

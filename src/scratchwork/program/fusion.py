@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from .amount import has_rows
 from .dimensions import REDUCTIONS, Dimensions, kept_axes
 from .ir import Operand, Program, Statement, Value
 from .shapes import axes
@@ -224,11 +225,6 @@ class Fusion:
 def is_sum(s: Statement) -> bool:
     """Whether it adds up rows."""
     return any(has_rows(x) for x in s.values) and not has_rows(s.target)
-
-
-def has_rows(x: Value) -> bool:
-    """Whether it has an entry, or several, for each row of the batch."""
-    return any(size.batch for size in x.shape)
 
 
 def same_side(s: Statement, reader: Statement) -> bool:

@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from .amount import has_rows
 from .dimensions import REDUCTIONS, Dimensions
-from .fusion import FREE, OPAQUE, Fusion, Group, Kernel, Nest, has_rows, is_sum
+from .fusion import FREE, OPAQUE, Fusion, Group, Kernel, Nest, is_sum
 from .ir import OPS, Line, Loop, Program, Statement, Value
 from .lowering import lowered
 

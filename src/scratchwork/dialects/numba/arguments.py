@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...program.fusion import has_rows
+from ...program.amount import has_rows
 from ...program.ir import Value
 from .frame import Frame
 from .products import PRODUCTS

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from math import prod
 
-from ...program.fusion import has_rows
-from ...program.ir import Value
-from .frame import Frame, gradient_size, is_flat, length
+from ...program.amount import has_rows, length, multiply_adds
+from .frame import Frame, gradient_size, is_flat
 
 
 @dataclass(frozen=True)
@@ -96,9 +94,5 @@ def row_bytes(frame: Frame, dtype: str) -> int:
 
 def row_flops(frame: Frame) -> int:
     """Multiplications and additions of the products, for each row of the batch."""
-    total = 0
-    for s in frame.program.statements:
-        if s.op.name == "matmul" and any(has_rows(x) for x in s.values):
-            a, b = (x.shape for x in s.inputs if isinstance(x, Value))
-            total += 2 * prod((a[0].number, a[1].number, b[1].number))
-    return total
+    reads_rows = (s for s in frame.program.statements if any(map(has_rows, s.values)))
+    return 2 * sum(map(multiply_adds, reads_rows))

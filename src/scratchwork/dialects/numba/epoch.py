@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...program.fusion import SHOWN, has_rows
+from ...program.amount import has_rows
+from ...program.fusion import SHOWN
 from ...program.ir import Statement
 from .frame import STEP, Frame, each_statement
 from .lines import DTYPES

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import prod
 
+from ...program.amount import has_rows, length
 from ...program.dimensions import REDUCTIONS
-from ...program.fusion import Group, Kernel, has_rows
+from ...program.fusion import Group, Kernel
 from ...program.ir import Loop, Operand, Program, Statement, Value
 from ...program.plan import Plan
 from .lines import Module
@@ -149,7 +149,3 @@ def is_flat(loop: Loop) -> bool:
 def each_statement(groups: Iterable[Group]) -> Iterator[Statement]:
     for group in groups:
         yield from group.statements if isinstance(group, Kernel) else (group,)
-
-
-def length(x: Value) -> int:
-    return prod(size.number for size in x.shape)

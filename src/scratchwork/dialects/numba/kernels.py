@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from ...program.amount import has_rows
 from ...program.dimensions import REDUCTIONS, kept_axes
-from ...program.fusion import Kernel, Nest, has_rows, is_sum
+from ...program.fusion import Kernel, Nest, is_sum
 from ...program.ir import Operand, Statement, Value
 from ...program.passes import unique
 from ...program.plan import Plan, entries

@@ -10,7 +10,8 @@ import keyword
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from ...program.fusion import SHOWN, Group, Kernel, has_rows
+from ...program.amount import has_rows
+from ...program.fusion import SHOWN, Group, Kernel
 from ...program.ir import Operand, Statement, Value
 from ...program.passes import unique
 from ...program.plan import Plan

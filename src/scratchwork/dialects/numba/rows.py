@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...program.amount import has_rows
 from ...program.dimensions import REDUCTIONS
-from ...program.fusion import has_rows, is_sum
+from ...program.fusion import is_sum
 from ...program.ir import Value
 from .frame import BLOCK, PART, STEP, Frame, each_statement
 
