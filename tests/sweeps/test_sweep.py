@@ -180,7 +180,7 @@ def test_a_later_point_that_fit_refuses_is_named() -> None:
 def test_what_networks_show_of_themselves() -> None:
     networks = sw.sweep(build, {"width": [2, 3]}, repeats=2)
     assert repr(networks) == "<4 networks, 2 points x 2; not fitted>"
-    refused(lambda: networks.results_, RuntimeError, "call fit(X, y)")
+    refused(lambda: networks.results_, AttributeError, "call fit(X, y)")
     networks.fit(X, y, epochs=1)
     assert repr(networks) == "<4 networks, 2 points x 2; fitted>"
     assert repr(sw.repeat(build(), 5)) == "<5 networks, one point; not fitted>"

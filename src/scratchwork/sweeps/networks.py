@@ -10,7 +10,7 @@ from typing import Any
 
 from ..arguments import checked, known_arguments
 from ..engines.team import cores
-from ..errors import DescriptionError, NotReadyError, ScratchworkError
+from ..errors import DescriptionError, ScratchworkError, UnknownAttributeError
 from ..model import Sequential
 from ..settings import whole
 from ..training import fit as training
@@ -52,11 +52,12 @@ class Networks:
 
         Raises
         ------
-        NotReadyError
-            Before a fit.
+        UnknownAttributeError
+            Before a fit; an AttributeError, so that ``hasattr`` tells.
         """
         if self.results is None:
-            raise NotReadyError("results_", "networks that were fitted", "none", "call fit(X, y)")
+            where, expected = "results_", "networks that were fitted"
+            raise UnknownAttributeError(where, expected, "none", "call fit(X, y)")
         return self.results
 
     def fit(
