@@ -35,7 +35,11 @@ def updated(text: str, name: str) -> str:
         return f"{block}{match.group(2)}```text\n{printed.getvalue().rstrip()}\n```"
 
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
-        return BLOCK.sub(run, text)
+        try:
+            return BLOCK.sub(run, text)
+        finally:
+            if pyplot := sys.modules.get("matplotlib.pyplot"):
+                pyplot.close("all")  # it warns of more than twenty figures
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "src")]
 
+import framework_lines  # noqa: E402
 from reference_lines import MAKERS, printed  # noqa: E402
 
 import scratchwork as sw  # noqa: E402
@@ -66,6 +67,17 @@ def methods(kind: type) -> dict[str, Any]:
     for base in reversed(kind.__mro__[:-1]):
         found |= {name: each for name, each in vars(base).items() if documented(name, each)}
     return {f"{kind.__name__}.{name}": each for name, each in found.items()}
+
+
+def displays() -> dict[str, Any]:
+    """The pictures, and what makes each."""
+    found: dict[str, Any] = {}
+    for name in sw.plots.__all__:
+        kind = getattr(sw.plots, name)
+        makers = [each for each in vars(kind) if each.startswith("from_")]
+        found[f"plots.{name}"] = kind
+        found |= {f"{name}.{each}": getattr(kind, each) for each in makers}
+    return found
 
 
 def documented(name: str, member: object) -> bool:
@@ -125,6 +137,10 @@ def pages() -> dict[str, Page]:
             {"repeat": sw.repeat, "sweep": sw.sweep, "Networks.fit": sw.sweeps.Networks.fit,
              "Results": sw.Results, **methods(sw.Results), "Point": sw.sweeps.Point,
              **methods(sw.sweeps.Point), "Result": sw.sweeps.Result, **methods(sw.sweeps.Result)},
+        ),
+        "pictures": Page(
+            "Pictures", "[A page with every picture](../pictures.md) shows what each looks like.",
+            displays(),
         ),
     }  # fmt: skip
 
@@ -233,7 +249,8 @@ def page_text(key: str, page: Page) -> str:
 
 def reference() -> dict[Path, str]:
     """The files of docs/reference and their texts."""
-    return {FOLDER / f"{name}.md": page_text(name, page) for name, page in pages().items()}
+    made = {FOLDER / f"{name}.md": page_text(name, page) for name, page in pages().items()}
+    return {**made, FOLDER / "frameworks.md": framework_lines.page()}
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -22,3 +23,11 @@ def engine_of_the_test(request: pytest.FixtureRequest, monkeypatch: pytest.Monke
     """What is about NumPy's engine has it, whatever the run is about (tests/engine.py)."""
     if request.node.get_closest_marker("numpy_engine"):
         monkeypatch.delenv("SCRATCHWORK_ENGINE", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def pictures_put_away() -> Iterator[None]:
+    """Close what was drawn: matplotlib keeps every figure, and warns of more than twenty."""
+    yield
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close("all")

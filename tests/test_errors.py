@@ -25,6 +25,7 @@ BUILT_IN = {
     "UnknownAttributeError": AttributeError,
     "FileError": OSError,
     "NotReadyError": RuntimeError,
+    "MissingPackageError": ImportError,
     "GradientError": TypeError,
     "ProgramError": RuntimeError,
     "NonFiniteError": FloatingPointError,

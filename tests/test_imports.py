@@ -28,6 +28,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         *("layers", "activations", "losses", "optimizers", "initializers", "regularizers"),
         *("schedules", "settings", "synonyms", "arguments", "description", "metrics"),
     ),
+    "frameworks": ("dialects.frameworks",),  # print the description, not the program
     "dialects": ("dialects",),
     "map": ("network", "programs"),
 }
@@ -36,9 +37,12 @@ MAY_USE: dict[str, set[str]] = {
     "files": {"errors", "files"},
     "program": {"errors", "program"},
     "description": {"errors", "program", "description"},
+    "frameworks": {"errors", "program", "description", "dialects", "frameworks"},
     "dialects": {"errors", "files", "program", "dialects"},
     "map": {"errors", "program", "description", "dialects", "map"},
-    "run": {"errors", "files", "program", "description", "dialects", "map", "run"},
+    "run": {
+        *("errors", "files", "program", "description", "frameworks", "dialects", "map", "run"),
+    },
 }
 
 

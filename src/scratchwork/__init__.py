@@ -126,10 +126,16 @@ __all__ = [
     "sweep",
 ]
 
-if not _typing.TYPE_CHECKING:  # a type checker shall go on finding what is not there
+if _typing.TYPE_CHECKING:
+    from . import plots as plots
+else:  # a type checker shall go on finding what is not there
 
     def __getattr__(name: str) -> object:
-        """Say what others' names are here: sw.Linear is sw.Dense."""
+        """Load the pictures when they are asked for; say what others' names are here."""
+        if name == "plots":
+            import scratchwork.plots
+
+            return scratchwork.plots
         from .synonyms import missing_name
 
         raise missing_name(name, __all__)

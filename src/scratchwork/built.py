@@ -13,15 +13,17 @@ import numpy as np
 
 from .arguments import known_arguments
 from .description import Description, check_input_shape
+from .dialects.frameworks import FRAMEWORKS
 from .engines.blas import one_thread
 from .engines.engine import EngineName
 from .errors import DescriptionError, NotReadyError, ProgramError, ScratchworkError, ShapeError
+from .frameworks import framework_text
 from .guard import Guarded, keep
 from .inspect.display import SourceText, show
 from .inspect.summary import engine_text, summarize
 from .inspect.trace import Trace, trace_step
 from .inspect.verify import Verification, verify
-from .programs import description_text
+from .programs import cupy_source, description_text
 from .run import Run, chosen_seed
 from .settings import one_of
 from .storage import Array
@@ -31,6 +33,7 @@ from .training.inputs import refuse_empty
 from .writing import write_program
 
 FUNCTIONS = {"step": "train_step", "epoch": "train_epoch"}
+DIALECTS = ("numba", "cupy", *FRAMEWORKS)
 
 
 @known_arguments
@@ -140,6 +143,8 @@ class Built(Guarded):
         name : str
             "numba" is the same in another dialect: a whole ``program`` as the compiled engine runs
             it, over vectors, blocks and slices of rows; what is compiled has no comments.
+            "cupy" is all of it for a GPU, with cp where NumPy's has np; "pytorch" and "keras" are
+            the network as a user of theirs would write it (see ``write``).
         program : "train_step", "evaluate", "predict" or "raw"
         """
         run = self.ready("source")
@@ -148,13 +153,17 @@ class Built(Guarded):
             if program in ("train_step", "evaluate"):
                 training.needs_loss(self.description, "source")
             return SourceText(compiled_source(run, program))
+        if name in FRAMEWORKS:
+            return SourceText(framework_text(run, self.last_fit, name))
         made = run.engine().source
+        if name == "cupy":
+            return SourceText(cupy_source(made, run.description))
         if name == "program":
             return SourceText(made.text)
         found = FUNCTIONS.get(name, name)
         if found not in made.functions and found in ("train_step", "train_epoch", "evaluate"):
             training.needs_loss(self.description, "source")
-        one_of("source", "name", name, ("program", *FUNCTIONS, "numba", *made.functions))
+        one_of("source", "name", name, ("program", *FUNCTIONS, *DIALECTS, *made.functions))
         return SourceText(made.functions[found])
 
     def summary(self) -> None:
@@ -179,15 +188,19 @@ class Built(Guarded):
         path: str | Path,
         *,
         program: str = "train",
+        dialect: str = "numpy",
         data: Any = None,
         epochs: int | None = None,
         batch_size: int | None = None,
         names: Sequence[str] | None = None,
     ) -> tuple[Path, ...]:
-        """Write a program that needs NumPy alone; see ``scratchwork.writing.write_program``."""
+        """Write a program that needs NumPy alone, or with ``dialect`` PyTorch or Keras.
+
+        See ``scratchwork.writing.write_program``.
+        """
         return write_program(
-            self, path, program=program, data=data, epochs=epochs, batch_size=batch_size,
-            names=names,
+            self, path, program=program, dialect=dialect, data=data, epochs=epochs,
+            batch_size=batch_size, names=names,
         )  # fmt: skip
 
     @property

@@ -10,6 +10,7 @@
     |-- UnknownAttributeError (AttributeError)   an attribute that a model does not have
     |-- FileError (OSError)               a file that is missing or cannot be written
     |-- NotReadyError (RuntimeError)      a call before the one it needs (fit before compile)
+    |-- MissingPackageError (ImportError)   an optional package that is not installed
     |-- GradientError (TypeError)         an operation before a parameter has no gradient rule
     |-- ProgramError (RuntimeError)       a program breaks an invariant: a layer's mistake, or ours
     `-- NonFiniteError (FloatingPointError)   training produced NaN or infinity
@@ -81,6 +82,10 @@ class FileError(ScratchworkError, OSError):
 
 class NotReadyError(ScratchworkError, RuntimeError):
     """A method was called before the one that it needs."""
+
+
+class MissingPackageError(ScratchworkError, ImportError):
+    """A part of the library needs a package that is not installed."""
 
 
 class GradientError(ScratchworkError, TypeError):

@@ -18,7 +18,7 @@ MARK = "# Scratchwork "
 """How a program of ours begins."""
 SEAL = "\n\n# text "
 """Before the hash in its last line, which tells whether it was changed."""
-TAKEN = sys.stdlib_module_names | {"numpy", "scratchwork"}
+TAKEN = sys.stdlib_module_names | {"numpy", "scratchwork", "torch", "keras", "cupy"}
 """A file of such a name would be imported instead, by every program in its folder."""
 
 
@@ -39,7 +39,7 @@ def program_path(given: object, where: str, *, plain: bool = False) -> Path:
     if path.stem in TAKEN:
         raise DescriptionError(
             where,
-            "a name that no module of Python, NumPy or Scratchwork has",
+            "a name that no module of Python, NumPy, Scratchwork or a framework has",
             path.name,
             "choose another: programs in that folder would import this file instead",
         )

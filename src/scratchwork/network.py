@@ -24,13 +24,14 @@ from .regularizers import Regularizer
 
 @dataclass(frozen=True)
 class RecordedLayer:
-    """What a layer was given and gave, the parameters it asked for, and what it computes."""
+    """What a layer was given and gave, the numbers it asked for, and what it computes."""
 
     layer: Buildable
     note: str
     given: Value
     output: Value
     parameters: tuple[Value, ...]
+    state: tuple[Value, ...]
     statements: tuple[Statement, ...]
 
 
@@ -54,11 +55,13 @@ def record_network(description: Description, recorder: Builder, mode: Mode) -> R
     for layer in description.layers:
         number += getattr(layer, "numbered", True)
         note = f"layer {number}: {describe(layer)}"
-        parameters, statements = len(scope.parameters), len(recorder.statements)
+        parameters, states = len(scope.parameters), len(scope.state_values)
+        statements = len(recorder.statements)
         with recorder.at(phase="forward", note=note, suffix=str(number)):
             y = layer_output(layer, x, scope)
-        own = tuple(scope.parameters[parameters:]), tuple(recorder.statements[statements:])
-        recorded.append(RecordedLayer(layer, note, x, y, *own))
+        own = tuple(scope.parameters[parameters:]), tuple(scope.state_values[states:])
+        made = tuple(recorder.statements[statements:])
+        recorded.append(RecordedLayer(layer, note, x, y, *own, made))
         x = y
     return Recorded(scope, without_link(x, description.loss, recorded, scope), tuple(recorded))
 

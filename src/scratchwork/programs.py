@@ -18,6 +18,7 @@ from types import FrameType
 from .activations import linear
 from .description import Description
 from .dialects import numpy_module
+from .dialects.cupy import print_cupy
 from .layers.layer import describe
 from .losses import quoted
 from .metrics import names_of
@@ -140,6 +141,12 @@ def with_step(made: Source, step: Program, description: Description) -> Source:
     recorded, head = list(programs.values()), description_text(description)
     text = numpy_module.module(recorded, texts, head, description.dtype)
     return replace(made, text=text, functions=texts, programs=programs)
+
+
+def cupy_source(made: Source, description: Description) -> str:
+    """The same programs as CuPy's text."""
+    programs, head = list(made.programs.values()), description_text(description)
+    return print_cupy(programs, head, description.dtype, made.means)
 
 
 def mean_outputs(description: Description) -> dict[str, bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -10,16 +11,18 @@ import numpy as np
 
 from .activations import sigmoid, softmax
 from .array_text import as_text
+from .dialects.frameworks import FRAMEWORKS
 from .dialects.reader import Answer, Reader, reader_text
 from .dialects.standalone import Training, training_text
 from .engines.blas import one_thread
 from .engines.numpy import EVALUATION_ROWS
 from .errors import DataError, DescriptionError
 from .files import program_path, refuse_foreign, sealed, write_all
+from .frameworks import framework_file
 from .losses import TargetKind
 from .programs import description_text, mean_outputs
 from .run import Run
-from .settings import one_of, whole
+from .settings import one_of
 from .storage import Array
 from .training.fit import Fit, check_batch_size, needs_loss, targets_name
 from .training.labels import Seen
@@ -27,6 +30,7 @@ from .training.state import State
 from .version import __version__
 from .writing_data import (
     checked_rows,
+    chosen,
     class_names,
     data_arrays,
     feature_names,
@@ -47,12 +51,13 @@ def write_program(
     path: str | Path,
     *,
     program: str = "train",
+    dialect: str = "numpy",
     data: Any = None,
     epochs: int | None = None,
     batch_size: int | None = None,
     names: Sequence[str] | None = None,
 ) -> tuple[Path, ...]:
-    """Write a program that needs NumPy alone; give back the files' paths.
+    """Write a program that needs NumPy alone, or a framework; give back the files' paths.
 
     Parameters
     ----------
@@ -62,6 +67,10 @@ def write_program(
         A training program that repeats the last fit, to the last digit on the same machine, or up
         to rounding where Numba ran it; or the trained network with a command line and a check of
         itself.
+    dialect : "numpy", "pytorch" or "keras"
+        With "train", the network as a user of that framework would write it, which
+        ``source("pytorch")`` shows. It begins with the model's present numbers, and with a new
+        optimizer.
     data : Dataset, (X, y) or dict of arrays, optional
         With "train", the rows to store, as X_train, y_train, X_val ...; without, the program says
         what it needs. With "predict", where class names and rows for the check come from.
@@ -73,8 +82,9 @@ def write_program(
     Raises
     ------
     DescriptionError
-        For what a text cannot carry: callbacks; for a file name that it could not print, or that
-        another module has; for ``names`` of another number than the classes.
+        For what a text cannot carry: callbacks, or what a framework lacks; for a file name that it
+        could not print, or that another module has; for ``names`` of another number than the
+        classes.
     DataError, ShapeError
         If the data do not fit the network.
     FileError
@@ -82,11 +92,13 @@ def write_program(
         program that was changed since. All files are then as they were.
     """
     one_of("write", "program", program, ("train", "predict"))
+    one_of("write", "dialect", dialect, ("numpy", *FRAMEWORKS))
     path = program_path(path, "write", plain=True)
     given = data_arrays(data)
     run = model.ready("write", given.get("X_train"))
     if program == "predict":
-        refuse_settings(program, "train", epochs=epochs, batch_size=batch_size)
+        framework = None if dialect == "numpy" else dialect
+        refuse_settings(program, "train", epochs=epochs, batch_size=batch_size, dialect=framework)
         found = {
             what: [str(name) for _, found in members(data, what) for name in found]
             for what in ("class_names", "feature_names")
@@ -94,7 +106,8 @@ def write_program(
         text, arrays = reader_file(run, model.last_fit, path, given, names, found)
     else:
         refuse_settings(program, "predict", names=names)
-        text, arrays = training_file(run, model.last_fit, path, given, epochs, batch_size)
+        made = training_file if dialect == "numpy" else partial(framework_file, dialect)
+        text, arrays = made(run, model.last_fit, path, given, epochs, batch_size)
     files: dict[Path, Callable[[BinaryIO], object]] = {
         path: lambda f: f.write(sealed(in_ascii(text)).encode())
     }
@@ -178,13 +191,6 @@ def nearness(run: Run) -> str:
         return "to the last digit on the same machine with the same NumPy"
     part = {"float32": "1e-5", "float64": "1e-10"}[run.description.dtype]
     return f"which Numba ran, up to rounding: some {part} of a loss, and more after many steps"
-
-
-def chosen(name: str, given: int | None, otherwise: int) -> int:
-    """A setting of write, or that of the fit."""
-    value = otherwise if given is None else given
-    whole("write", name, value)
-    return int(value)
 
 
 def refuse_callbacks(fit: Fit | None) -> None:

@@ -12,6 +12,7 @@ from .dialects.reader import Answer
 from .errors import DataError, DescriptionError
 from .losses import Loss, TargetKind
 from .run import Run
+from .settings import whole
 from .storage import Array
 from .training.arrays import as_numbers
 from .training.labels import Seen, as_labels
@@ -104,3 +105,10 @@ def feature_names(found: Sequence[str], input_shape: tuple[int, ...]) -> tuple[s
     """The names of the columns, where there is one for each and all differ."""
     fits = (len(found),) == input_shape and len(set(found)) == len(found)
     return tuple(name.strip() for name in found) if fits else ()
+
+
+def chosen(name: str, given: int | None, otherwise: int) -> int:
+    """A setting of write, or that of the fit."""
+    value = otherwise if given is None else given
+    whole("write", name, value)
+    return int(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from scratchwork.built import DIALECTS
 from scratchwork.cli.tasks import TASKS
 from tests.cli.conftest import Runner, settings
 
@@ -45,3 +46,16 @@ def test_preprocessing_comes_with_the_data_set(run: Runner) -> None:
     assert "Rescale(0.0625)" in run("source", "digits").stdout
     assert "Standardize()" in run("source", "moons").stdout
     assert "Flatten()" in run("source", "mnist").stdout
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_other_dialects(run: Runner, dialect: str) -> None:
+    model = settings("digits").model()
+    printed = run("source", "digits", "--dialect", dialect).stdout
+    assert printed == str(model.source(dialect)).rstrip("\n") + "\n"
+
+
+def test_a_part_is_one_of_numpy_s(run: Runner) -> None:
+    result = run("source", "digits", "--dialect", "pytorch", "--program", "predict")
+    assert result.exit_code == 2
+    assert "--program expects --dialect numpy, got --dialect pytorch" in result.output

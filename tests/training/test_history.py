@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import pickle
 import sys
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -61,6 +63,47 @@ def test_seed_and_engine_are_kept() -> None:
     history = model.fit(X, y, epochs=1)
     assert (history.seed, history.engine) == (7, "numpy")
     assert (model.history.seed, model.history.engine) == (7, "numpy")
+
+
+RATES = [
+    (0.1, [0.1, 0.1, 0.1]),
+    (sw.StepDecay(0.1, 0.5, every=1), [0.1, 0.05, 0.025]),
+    (sw.StepDecay(0.1, 0.5, every=5, unit="steps"), [0.1, 0.1, 0.05]),
+    (sw.PiecewiseConstant((2,), (0.1, 0.01)), [0.1, 0.1, 0.01]),
+    (sw.InverseTimeDecay(0.1, 1.0, decay_steps=1), [0.1, 0.025, 0.1 / 7]),
+]
+
+
+@pytest.mark.parametrize(("rate", "rates"), RATES, ids=str)
+def test_the_learning_rate_of_each_epoch_is_kept(rate: Any, rates: list[float]) -> None:
+    """That of its first step: three steps an epoch here."""
+    X, y = rows()
+    model = classifier(optimizer=sw.SGD(rate))
+    history = model.fit(X, y, batch_size=4, epochs=3)
+    assert history.learning_rate == pytest.approx(rates, rel=1e-12)
+    assert model.history.learning_rate == history.learning_rate
+
+
+def test_a_learning_rate_set_in_a_callback_holds_from_the_next_epoch_on() -> None:
+    def halve(model: sw.Sequential) -> None:
+        model.learning_rate /= 2  # type: ignore[operator]
+
+    X, y = rows()
+    model = classifier()
+    assert model.fit(X, y, epochs=3, callbacks=[halve]).learning_rate == [0.1, 0.05, 0.025]
+    model.learning_rate = sw.StepDecay(0.4, 0.5, every=1)
+    assert model.fit(X, y, epochs=2).learning_rate == [0.05, 0.025]  # it goes on at epoch 3
+
+
+def test_an_optimizer_without_a_learning_rate_has_none_to_keep() -> None:
+    @dataclass(frozen=True)
+    class Fixed:
+        def update(self, W: sw.Value, dW: sw.Value, scope: Any) -> sw.Value:
+            return W - 0.1 * dW
+
+    X, y = rows()
+    (rate,) = classifier(optimizer=Fixed()).fit(X, y, epochs=1).learning_rate
+    assert math.isnan(rate)
 
 
 def test_repr_is_a_table_with_a_line_an_epoch() -> None:

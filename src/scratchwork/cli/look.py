@@ -6,7 +6,9 @@ from typing import Any
 
 import click
 
+from ..built import DIALECTS
 from ..engines.blas import one_thread
+from ..errors import DescriptionError
 from .endings import Failure
 from .options import description_options
 from .screen import say, show_program
@@ -25,7 +27,14 @@ VERIFIED_ROWS = 16
     show_default=True,
     help="Which part of it; program is the whole.",
 )
-def source(program: str, **options: Any) -> None:
+@click.option(
+    "--dialect",
+    type=click.Choice(("numpy", *DIALECTS)),
+    default="numpy",
+    show_default=True,
+    help="The same network for another library, or as it is compiled.",
+)
+def source(program: str, dialect: str, **options: Any) -> None:
     """Print the NumPy program that `train` runs with the same options.
 
     \b
@@ -35,8 +44,13 @@ def source(program: str, **options: Any) -> None:
       scratchwork source moons --program predict
       scratchwork source table.csv --target price --batch-norm
       scratchwork source mnist --program program > mnist.py
+      scratchwork source digits --dialect pytorch
     """
-    show_program(Settings.of(**options).model().source(program))
+    if dialect != "numpy" and program != "step":
+        todo = "leave out one of the two"
+        raise DescriptionError("--program", "--dialect numpy", f"--dialect {dialect}", todo)
+    model = Settings.of(**options).model()
+    show_program(model.source(program if dialect == "numpy" else dialect))
 
 
 @click.command()

@@ -15,6 +15,7 @@ from ..errors import DescriptionError, FileError
 from ..files import program_path, refuse_foreign
 from ..model import Sequential
 from .options import description_options, given
+from .picture import check_picture, draw
 from .screen import say
 from .settings import Settings
 
@@ -33,6 +34,13 @@ FILE_PY: dict[str, Any] = {"type": click.Path(path_type=Path), "metavar": "FILE.
     **FILE_PY,
     help="Write the trained network as a program that answers rows: scratchwork predict.",
 )
+@click.option(
+    "--plot",
+    type=click.Path(path_type=Path),
+    metavar="FILE.png",
+    help="Draw learning curves, and what fits the data: the decision boundary, the worst mistakes "
+    "or a confusion matrix. FILE.png or FILE.svg; needs matplotlib.",
+)
 @click.option("--quiet", is_flag=True, help="No line for each epoch.")
 @click.pass_context
 def train(
@@ -40,6 +48,7 @@ def train(
     /,
     write: Path | None,
     network: Path | None,
+    plot: Path | None,
     quiet: bool,
     **options: Any,
 ) -> None:
@@ -54,7 +63,7 @@ def train(
       scratchwork train digits --layers 256 --optimizer SGD --learning-rate 0.5
       scratchwork train table.csv --target price
       scratchwork train table.csv --target species --network species.py
-      scratchwork train moons --activation tanh --write moons.py
+      scratchwork train moons --activation tanh --write moons.py --plot moons.png
       scratchwork train mnist --data mnist.npz --epochs 5 --schedule cosine
     """
     for file in filter(None, (write, network)):
@@ -62,6 +71,9 @@ def train(
     if write and network and write.resolve() == network.resolve():
         todo = "give each a name of its own"
         raise DescriptionError("--network", "another file than --write", str(network), todo)
+    if plot is not None:
+        check_picture(plot)
+        check_place(plot)
     settings = Settings.of(**options)
     model = settings.model()
     dataset = settings.data()
@@ -69,6 +81,9 @@ def train(
     fit(model, settings, dataset, quiet)
     say(tested(model, dataset), "bold green")
     say(ran(model))
+    if plot is not None:
+        draw(model, dataset, plot)
+        say(f"its picture: {plot}")
     if write is not None:
         program, *arrays = model.write(write, data=dataset)
         say(f"its program: {program}, with its data in {arrays[0]}")
@@ -108,12 +123,15 @@ def tested(model: Sequential, data: Dataset) -> str:
 def check_writable(path: Path) -> None:
     """Refuse, before anything is trained, a file that could not be written afterwards."""
     program_path(path, "write", plain=True)
+    for file in (path, path.with_suffix(".npz")):
+        refuse_foreign(file)
+        check_place(file)
+
+
+def check_place(path: Path) -> None:
+    """Refuse a place where no file could be written."""
     try:
-        for file in (path, path.with_suffix(".npz")):
-            refuse_foreign(file)
-            try_to_create(file)
-    except FileError:
-        raise
+        try_to_create(path)
     except OSError as error:
         got = error.strerror or str(error)
         todo = "choose another place, in a folder that exists"

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from ..program.ir import Line, Loop, Operand, Program, Statement, Value, shape_text
 from .layout import comment, commented, fold
 from .numpy_spellings import spellings
 from .spelling import Code, Spelling, literal
 
+Table: TypeAlias = Callable[[str], Mapping[str, Spelling]]
+"""How each operation is written, from how the model's dtype is written."""
+
 
 # ---- one function of the text ----
-def print_program(program: Program, dtype: str = "float32") -> str:
+def print_program(program: Program, dtype: str = "float32", spelled: Table = spellings) -> str:
     """The program as one function, which changes parameters and state in place."""
-    return print_function(program, program.name, program.lines, program.loops, dtype)
+    lines, loops = program.lines, program.loops
+    return print_function(program, program.name, lines, loops, dtype, spelled=spelled)
 
 
 def print_function(
@@ -23,12 +28,13 @@ def print_function(
     loops: Sequence[Loop] = (),
     dtype: str = "float32",
     outputs: Sequence[Value] | None = None,
+    spelled: Table = spellings,
 ) -> str:
     """Some of a program's lines as one function: what they read and do not make, it takes."""
     outputs = program.outputs if outputs is None else outputs
     head = signature(name, arguments(program, lines, loops, outputs), program.hyperparameters)
     has_input = any(value.name == "X" for value in program.inputs)
-    table = spellings("X.dtype" if has_input else f"np.{dtype}")
+    table = spelled("X.dtype" if has_input else f"np.{dtype}")
     steps = [line for line in lines if line.phase != "update"]
     changes = [line for line in lines if line.phase == "update"]
     guarded = program.outputs[0] if program.gradients else None  # no step on a loss of NaN

@@ -12,9 +12,9 @@ from .numpy_functions import function_texts
 from .spelling import literal
 
 
-def head(description: str, dtype: str) -> str:
+def head(description: str, dtype: str, made_for: str = "engine numpy") -> str:
     """Who made the text, of what: no date, so that equal descriptions give equal bytes."""
-    lines = [f"# Scratchwork {__version__}, engine numpy, {dtype}", *comment(description)]
+    lines = [f"# Scratchwork {__version__}, {made_for}, {dtype}", *comment(description)]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 

@@ -22,6 +22,7 @@ from . import loop
 from .history import Evaluation, History
 from .labels import Seen
 from .progress import Progress
+from .rate import Rates
 from .scorers import LINKS, scores
 from .state import Plan, State, variance
 
@@ -86,6 +87,7 @@ def plan_fit(
         epochs=int(epochs),
         shuffle=shuffle,
         seed=run.seed,
+        rate=coming_rate(run),
         validate=validation(run, *apart) if apart else None,
         held_out=held,
         callbacks=callbacks,
@@ -182,6 +184,12 @@ def held_out(split: float, data: tuple[Any, Any] | None, rows: int) -> int:
         expected, got = "rows to train on and rows to validate on", f"{split} of {rows}"
         raise DataError("fit(validation_split)", expected, got, "choose another share")
     return kept
+
+
+def coming_rate(run: Run) -> Callable[[], float]:
+    """A function that gives the learning rate of the step that comes next."""
+    rates, state = Rates(), run.state
+    return lambda: rates.at(run.description.optimizer, state.t + 1, state.epoch - state.began)
 
 
 def check_validation(

@@ -30,6 +30,8 @@ class History(Shown):
     epoch : list of int
         Epochs counted over the model's life, from 0; the printed table counts from 1, as the
         lines do that fit shows.
+    learning_rate : list of float
+        The rate of each epoch's first step, NaN for an optimizer without one.
     seed : int
     engine : str
     reason : str
@@ -54,9 +56,10 @@ class History(Shown):
     reason: str = ""
     history: dict[str, list[float]] = field(default_factory=dict)
     epoch: list[int] = field(default_factory=list)
+    learning_rate: list[float] = field(default_factory=list)
     seconds: float = 0.0
 
-    def add(self, epoch: int, logs: dict[str, float]) -> None:
+    def add(self, epoch: int, logs: dict[str, float], learning_rate: float = nan) -> None:
         """Append the numbers of one epoch."""
         for name in logs:
             if name not in self.history:
@@ -64,6 +67,7 @@ class History(Shown):
         for name, column in self.history.items():
             column.append(logs.get(name, nan))
         self.epoch.append(epoch)
+        self.learning_rate.append(learning_rate)
 
     def __getitem__(self, name: str) -> list[float]:
         if not isinstance(name, str) or name not in self.history:

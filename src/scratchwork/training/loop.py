@@ -43,11 +43,11 @@ def run(
     try:
         with one_thread(), Interrupt() as interrupt, progress:
             for _ in range(plan.epochs):
-                epoch = state.epoch
+                epoch, rate = state.epoch, plan.rate()
                 logs = run_epoch(engine(), state, plan, interrupt, progress)
                 logs |= plan.validate() if plan.validate else {}
                 for history in histories:
-                    history.add(epoch, logs)
+                    history.add(epoch, logs, rate)
                 progress.epoch(epoch, logs)
                 stop = [callback() for callback in plan.callbacks]  # each is called
                 interrupt.deliver()

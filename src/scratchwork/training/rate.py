@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Callable
 from dataclasses import is_dataclass, replace
+from inspect import signature
+from math import nan
 from numbers import Real
 from typing import Any
 
 from ..description import Description
+from ..dialects import numpy_module
+from ..dialects.load import function, load
 from ..errors import DescriptionError, NotReadyError
 from ..losses import TargetKind
+from ..network import step_inputs
 from ..program.ir import Program, Value
+from ..program.record import recording
+from ..program.scope import Scope
 from ..program.update import Optimizer
-from ..programs import Source, source, with_step
+from ..programs import Source, finish, source, with_step
 from ..settings import advice, positive
 
 WHERE = "model.learning_rate"
@@ -92,3 +100,43 @@ def with_default(program: Program, name: str, description: Description) -> Progr
 
     settings = {value: default(value, given) for value, given in program.hyperparameters.items()}
     return program.having(hyperparameters=settings)
+
+
+# ---- as a number ----
+class Rates:
+    """The learning rate of coming steps as a number, for the history: NaN where there is none."""
+
+    def __init__(self) -> None:
+        self.schedule: object = None
+        self.function: Callable[[int, int], float]
+
+    def at(self, optimizer: Optimizer | None, t: int, epoch: int) -> float:
+        """That of step t, from 1; a schedule is recorded and loaded when it is first met."""
+        rate = getattr(optimizer, "learning_rate", None)
+        if not hasattr(rate, "rate"):
+            return float(rate) if isinstance(rate, Real) else nan
+        if rate is not self.schedule:
+            self.schedule, self.function = rate, schedule_function(rate)
+        return self.function(t, epoch)
+
+
+def schedule_function(schedule: Any) -> Callable[[int, int], float]:
+    """A schedule as a function of t and epoch: the lines by which a step computes its rate."""
+    with recording() as recorder:
+        inputs = step_inputs()
+        scope = Scope(recorder, "train", inputs)
+        rate = scope.symbol("learning_rate", schedule)
+    if not isinstance(rate, Value):
+        return lambda t, epoch: float(rate)
+    given, settings = (inputs["t"], inputs["epoch"]), scope.hyperparameters
+    lines = (*recorder.prologue, *recorder.statements)
+    program = finish(Program("rate", given, (), (), settings, lines, {}, (rate,)))
+    texts = numpy_module.functions([program], "float64", {})
+    loaded = function(load(numpy_module.module([program], texts, "", "float64"), "numpy"), "rate")
+    asked = [name for name in ("t", "epoch") if name in signature(loaded).parameters]
+
+    def at(t: int, epoch: int) -> float:
+        values = {"t": t, "epoch": epoch}
+        return float(loaded(*(values[name] for name in asked)))
+
+    return at

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import nan
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -73,6 +74,7 @@ class Plan:
     epochs: int
     shuffle: bool
     seed: int
+    rate: Callable[[], float] = lambda: nan  # that of the coming step
     validate: Callable[[], dict[str, float]] | None = None
     held_out: int = 0  # rows behind X that validate looks at
     callbacks: Sequence[Callable[[], object]] = ()

@@ -1,0 +1,154 @@
+"""Activation functions with their derivatives, those that training uses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from warnings import catch_warnings, filterwarnings
+
+import numpy as np
+
+from ..activations import Activation, activate, activation
+from ..errors import DataError, DescriptionError
+from ..initializers import Constant
+from ..layers.layer import text
+from ..model import Sequential
+from ..optimizers import SGD
+from ..program.ir import Value
+from ..program.scope import Scope
+from ..settings import finite
+from ..storage import Array
+from .style import COLORS, WIDTH, figure_of, new_axes, open_axes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.lines import Line2D
+
+    from .style import AnyFigure
+
+POINTS = 1001  # odd, so that 0 is one of them between -5 and 5
+
+
+@dataclass(eq=False, kw_only=True)
+class ActivationDisplay:
+    """An activation function and its derivative; make one by ``from_activation``.
+
+    Parameters
+    ----------
+    name : str
+        As it stands over the picture.
+    Z, A, derivative : array (n,)
+        Where it was asked, its values there, and dA/dZ.
+
+    Attributes
+    ----------
+    ax_, figure_ : matplotlib Axes, Figure
+    lines_ : list of two Line2D
+        The function, and its derivative.
+
+    Examples
+    --------
+    >>> import scratchwork as sw
+    >>> display = sw.plots.ActivationDisplay.from_activation("relu", start=-10, stop=10)
+    >>> display.ax_.get_title()
+    'relu'
+    >>> display.derivative[[0, 500, 1000]].tolist()  # at -10, 0 and 10
+    [0.0, 0.0, 1.0]
+
+    Your own, whose gradient is derived:
+
+    >>> display = sw.plots.ActivationDisplay.from_activation(lambda Z: Z / (1 + abs(Z)))
+    """
+
+    name: str
+    Z: Array
+    A: Array
+    derivative: Array
+    ax_: Axes = field(init=False, repr=False)
+    figure_: AnyFigure = field(init=False, repr=False)
+    lines_: list[Line2D] = field(init=False, repr=False)
+
+    @classmethod
+    def from_activation(
+        cls, given: Activation, *, start: float = -5.0, stop: float = 5.0, ax: Axes | None = None
+    ) -> ActivationDisplay:
+        """Compute the function and its derivative by a program, as training does, and draw both.
+
+        Parameters
+        ----------
+        given : str or function of Values
+            One that is known by name, an instance such as ``sw.ELU(0.5)``, or your own. A function
+            of a whole row, such as softmax, is given rows (z, 0), and its first output is shown.
+        start, stop : float
+            From where to where; start is less.
+        ax : matplotlib Axes, optional
+
+        Raises
+        ------
+        DescriptionError
+            If the activation is unknown, or start is not less than stop.
+        DataError
+            If the function is not finite everywhere between them.
+        """
+        where, function = "ActivationDisplay", activation(given)
+        finite(where, "start", start)
+        finite(where, "stop", stop)
+        if start >= stop:
+            got = f"start={start!r}, stop={stop!r}"
+            raise DescriptionError(where, "start < stop", got, "exchange or change them")
+        name = given if isinstance(given, str) else text(function)
+        Z = np.linspace(start, stop, POINTS)
+        A, derivative, whole_row = evaluated(function, Z, f"{where}({name})")
+        name += "([z, 0])[0]" * whole_row
+        return cls(name=name, Z=Z, A=A, derivative=derivative).plot(ax=ax)
+
+    def plot(self, *, ax: Axes | None = None) -> ActivationDisplay:
+        """Draw the function as a line and its derivative as a dashed one."""
+        self.ax_ = ax = new_axes(ax)
+        self.figure_ = figure_of(ax)
+        ax.axhline(0, color="black", linewidth=0.8)
+        ax.axvline(0, color="black", linewidth=0.8)
+        (function,) = ax.plot(self.Z, self.A, color=COLORS[0], linewidth=1.25 * WIDTH, label="A")
+        (derivative,) = ax.plot(
+            *(self.Z, self.derivative), color=COLORS[3], linewidth=WIDTH, linestyle="--",
+            label="dA/dZ",
+        )  # fmt: skip
+        self.lines_ = [function, derivative]
+        ax.set(title=self.name, xlabel="Z")
+        ax.legend()
+        open_axes(ax)
+        return self
+
+
+# ---- by a program ----
+@dataclass(frozen=True)
+class Point:
+    """A layer whose parameter b is where the activation is asked: the way to its gradient."""
+
+    function: Activation
+
+    def build(self, x: Value, scope: Scope) -> Value:
+        b = scope.parameter("b", x.shape[1:], Constant(0.0))
+        return activate((x + b).named("Z"), self.function, scope)
+
+
+def first_output(P: Value, Y: Value) -> Value:
+    """A loss whose gradient dA is Y: 1 for the first output and 0 for the second."""
+    return (P * Y).sum(axis=1)
+
+
+def evaluated(function: Activation, Z: Array, where: str) -> tuple[Array, Array, bool]:
+    """A and dA/dZ of the first of two columns, and whether it depends on the second."""
+    X, Y = np.column_stack([Z, np.zeros_like(Z)]), np.tile([1.0, 0.0], (len(Z), 1))
+    model = Sequential([Point(function)], input_shape=2)
+    settings: dict[str, Any] = {"reduction": "sum", "dtype": "float64", "engine": "numpy"}
+    with catch_warnings():  # of a step, whose derivative is 0 everywhere, as the picture shows
+        filterwarnings("ignore", "the loss does not depend on b1")
+        model.compile(first_output, SGD(0.1), seed=0, **settings)
+    trace = model.trace(X, Y)
+    if not np.isfinite(trace["loss"]):
+        todo = "choose start and stop where the function is finite"
+        raise DataError(where, f"finite numbers from {Z[0]:g} to {Z[-1]:g}", "NaN or inf", todo)
+    # where A is Z itself there is no line for dZ: it is dA
+    dZ = trace.get("dZ1", Y) if "db1" in trace else np.zeros_like(Y)
+    return model.predict(X, raw=True)[:, 0], dZ[:, 0].copy(), bool(dZ[:, 1].any())
