@@ -95,6 +95,30 @@ def test_a_learning_rate_set_in_a_callback_holds_from_the_next_epoch_on() -> Non
     assert model.fit(X, y, epochs=2).learning_rate == [0.05, 0.025]  # it goes on at epoch 3
 
 
+def test_a_schedule_is_recorded_once_for_all_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes longer than an epoch of a small network."""
+    X, y = rows()
+    models = [classifier(optimizer=sw.SGD(sw.StepDecay(0.1, 0.5, every=1))) for _ in range(3)]
+    models[0].fit(X, y, epochs=2)
+    monkeypatch.setattr("scratchwork.training.rate.recording", None)
+    for model in models[1:]:
+        assert model.fit(X, y, epochs=2).learning_rate == [0.1, 0.05]
+        assert model.fit(X, y, epochs=1).learning_rate == [0.025]
+
+
+def test_a_schedule_of_ones_own_may_change_between_fits() -> None:
+    class Own:
+        factor = 1.0
+
+        def rate(self, t: sw.Value, epoch: sw.Value) -> sw.Value:
+            return self.factor / t
+
+    X, y, own = *rows(), Own()
+    assert classifier(optimizer=sw.SGD(own)).fit(X, y, epochs=1).learning_rate == [1.0]
+    own.factor = 0.5
+    assert classifier(optimizer=sw.SGD(own)).fit(X, y, epochs=1).learning_rate == [0.5]
+
+
 def test_an_optimizer_without_a_learning_rate_has_none_to_keep() -> None:
     @dataclass(frozen=True)
     class Fixed:

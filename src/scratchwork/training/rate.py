@@ -6,11 +6,13 @@ import copy
 import re
 from collections.abc import Callable
 from dataclasses import is_dataclass, replace
+from functools import lru_cache
 from inspect import signature
 from math import nan
 from numbers import Real
 from typing import Any
 
+from .. import schedules
 from ..description import Description
 from ..dialects import numpy_module
 from ..dialects.load import function, load
@@ -116,8 +118,18 @@ class Rates:
         if not hasattr(rate, "rate"):
             return float(rate) if isinstance(rate, Real) else nan
         if rate is not self.schedule:
-            self.schedule, self.function = rate, schedule_function(rate)
+            self.schedule, self.function = rate, function_of(rate)
         return self.function(t, epoch)
+
+
+def function_of(schedule: Any) -> Callable[[int, int], float]:
+    """A schedule as a function of t and epoch, which equal ones of ours share.
+
+    Recording one takes longer than an epoch of a small network, and a sweep has many with it. A
+    user's own may change and stay equal.
+    """
+    ours = type(schedule) in vars(schedules).values()
+    return (shared_function if ours else schedule_function)(schedule)
 
 
 def schedule_function(schedule: Any) -> Callable[[int, int], float]:
@@ -140,3 +152,6 @@ def schedule_function(schedule: Any) -> Callable[[int, int], float]:
         return float(loaded(*(values[name] for name in asked)))
 
     return at
+
+
+shared_function = lru_cache(maxsize=64)(schedule_function)
