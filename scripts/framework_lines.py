@@ -14,10 +14,10 @@ from reference_lines import LAYERS, SCHEDULES
 import scratchwork as sw
 from scratchwork import activations, losses, optimizers
 from scratchwork.dialects.cupy import FUNCTIONS, METHODS
+from scratchwork.dialects.frameworks import FRAMEWORKS
 from scratchwork.errors import DescriptionError
 from scratchwork.layers.layer import describe
 
-FRAMEWORKS = {"pytorch": "PyTorch", "keras": "Keras"}
 LAST = sw.Dense(97)
 """The last layer, whose lines are known by this number."""
 MADE = r"nn\.(?!Module|Sequential|\w+Loss|functional|utils)\w+|(?<!model\.)\blayers\.[A-Z]"

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .dialects.frameworks import FRAMEWORKS
+from .dialects.frameworks import print_framework
 from .dialects.frameworks.plan import Placed, Plan
 from .errors import ScratchworkWarning
 from .layers import Activation
@@ -62,7 +62,7 @@ def framework_text(
         arrays_file=arrays_file,
         classes=run.seen.words,
     )
-    return FRAMEWORKS[framework](description, replace(plan, **settings))
+    return print_framework(framework, description, replace(plan, **settings))
 
 
 def placed(network: Recorded) -> Iterator[Placed]:

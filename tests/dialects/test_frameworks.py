@@ -24,7 +24,6 @@ from scratchwork.errors import (
 from tests.networks import NETWORKS
 
 each_framework = pytest.mark.parametrize("framework", FRAMEWORKS)
-NAMES = {"pytorch": "PyTorch", "keras": "Keras"}
 X, y = np.random.default_rng(0).normal(size=(20, 4)), np.arange(20) % 3
 
 
@@ -47,7 +46,7 @@ def test_networks_have_a_text(framework: str, name: str) -> None:
     assert text.isascii()
     assert max(map(len, text.splitlines())) <= 100
     assert text == str(NETWORKS[name].model().source(framework))
-    assert f", {NAMES[framework]}, float64" in text.splitlines()[0]
+    assert f", {FRAMEWORKS[framework]}, float64" in text.splitlines()[0]
 
 
 @each_framework
@@ -240,7 +239,7 @@ def test_what_is_the_user_s_own_is_refused_by_name(framework: str, what: str) ->
         model.source(framework)
     if framework == "pytorch":
         assert str(caught.value).startswith(f"{where} expects a counterpart in PyTorch, got ")
-    assert f"a counterpart in {NAMES[framework]}" in str(caught.value)
+    assert f"a counterpart in {FRAMEWORKS[framework]}" in str(caught.value)
 
 
 LACKING: dict[str, tuple[sw.Sequential, str]] = {

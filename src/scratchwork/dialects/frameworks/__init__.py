@@ -5,15 +5,19 @@ They print the description, not the program: each by a table "our class -> their
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from ...description import Description
-from .keras import print_keras
 from .plan import Plan
-from .pytorch import print_pytorch
 
-FRAMEWORKS: dict[str, Callable[[Description, Plan], str]] = {
-    "pytorch": print_pytorch,
-    "keras": print_keras,
-}
-"""By the names that ``source`` and ``write(dialect=...)`` take."""
+FRAMEWORKS = {"pytorch": "PyTorch", "keras": "Keras"}
+"""By the names that ``source`` and ``write(dialect=...)`` take, what they are called."""
+
+
+def print_framework(framework: str, description: Description, plan: Plan) -> str:
+    """The text; the tables of a framework are loaded when it is asked for."""
+    if framework == "pytorch":
+        from .pytorch import print_pytorch
+
+        return print_pytorch(description, plan)
+    from .keras import print_keras
+
+    return print_keras(description, plan)

@@ -14,7 +14,7 @@ from .keras_layers import KERAS, Made, print_arrays, print_layers
 from .keras_losses import print_loss
 from .keras_metrics import print_metrics
 from .keras_optimizers import print_optimizer
-from .plan import Plan, document, head
+from .plan import Plan, document, head, made_up
 from .text import enclosed, joined
 
 
@@ -50,7 +50,7 @@ def print_keras(description: Description, plan: Plan) -> str:
     definition, loss = print_loss(description, plan, places)
     rate, rule, optimizer = print_optimizer(plan.optimizer)
     pieces = [model, definition, rate.text, rule, compile_text(loss, optimizer, description, plan)]
-    body = joined([*pieces, main_text(plan, description.input_shape, rate.callback)])
+    body = joined([*pieces, main_text(plan, rate.callback)])
     top = f"{head(KERAS, plan)}\n{document(KERAS, 'keras', plan)}"
     return f"{top}\n\n{imports(body)}\n\n{beginning(plan)}\n\n{body}\n"
 
@@ -133,7 +133,7 @@ def compile_text(loss: str, optimizer: str, description: Description, plan: Plan
     return "\n".join(["model.compile(", *lines, ")"])
 
 
-def main_text(plan: Plan, shape: tuple[int, ...], callback: str) -> str:
+def main_text(plan: Plan, callback: str) -> str:
     """Train, on the rows of the file or on some that are made up."""
     settings = {
         "batch_size": str(plan.batch_size),
@@ -145,7 +145,7 @@ def main_text(plan: Plan, shape: tuple[int, ...], callback: str) -> str:
     given = rows("train") if "X_train" in plan.parts else ["X", "y"]
     named = [f"{name}={value}" for name, value in settings.items() if value]
     lines = [
-        *([] if "X_train" in plan.parts else made_up(plan, shape)),
+        *([] if "X_train" in plan.parts else random_rows(plan)),
         enclosed("model.fit(", [*given, *named], ")", room=4),
         *([f"model.evaluate({', '.join(rows('test'))})"] if "X_test" in plan.parts else []),
         *predictions(plan.loss),
@@ -157,22 +157,18 @@ def rows(part: str) -> list[str]:
     return [f'start["X_{part}"]', f'start["y_{part}"]']
 
 
-def made_up(plan: Plan, shape: tuple[int, ...]) -> list[str]:
+def random_rows(plan: Plan) -> list[str]:
     """Numbers in the place of rows, to be replaced."""
-    sizes = ", ".join(map(str, shape))
-    targets, y = TARGETS[plan.targets]
-    return [
-        f"# your rows instead of these: X (n, {sizes}), y {targets.format(plan.outputs)}",
-        f"X, y = np.random.random((64, {sizes})), {y.format(plan.outputs)}",
-    ]
+    shape, y = (64, *plan.layers[0].given), TARGETS[plan.targets].format(plan.outputs)
+    return [made_up(plan), f"X, y = np.random.random({shape}), {y}"]
 
 
-TARGETS: Mapping[str, tuple[str, str]] = {
-    "labels": ("(n,) of class numbers from 0", "np.random.randint({}, size=64)"),
-    "column": ("(n,)", "np.random.randint(2, size=64)"),
-    "matrix": ("(n, {})", "np.eye({0})[np.random.randint({0}, size=64)]"),
+TARGETS: Mapping[str, str] = {
+    "labels": "np.random.randint({}, size=64)",
+    "column": "np.random.randint(2, size=64)",
+    "matrix": "np.eye({0})[np.random.randint({0}, size=64)]",
 }
-"""What y is, and how some is made up."""
+"""How some y is made up."""
 
 
 def predictions(loss: Loss) -> list[str]:

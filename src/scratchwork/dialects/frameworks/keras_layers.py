@@ -10,7 +10,7 @@ from ...activations import ACTIVATIONS, ELU, Activation, LeakyReLU, activation
 from ...layers.images import Pair, pair
 from ...layers.layer import text
 from ...layers.shape import both
-from .plan import Placed, counterpart, lacking
+from .plan import Placed, counterpart, lacking, own
 
 KERAS = "Keras"
 
@@ -35,7 +35,8 @@ def where_not(default: object, value: object) -> str:
 
 def print_layers(placed: Placed) -> tuple[Made, ...]:
     """The layers of Keras that one of ours becomes; arrays are those of the first."""
-    return tuple(counterpart(LAYERS, placed, KERAS)(placed, placed.layer))
+    row = counterpart(LAYERS, placed.layer, placed.note, KERAS, "a layer")
+    return tuple(row(placed, placed.layer))
 
 
 def print_arrays(placed: Placed) -> Iterator[str]:
@@ -72,8 +73,7 @@ def print_activation(given: Activation, placed: Placed) -> Made | str:
         return GELU
     if name not in SAME:
         title = getattr(function, "__name__", type(function).__name__)
-        got = f"an activation of your own: {KERAS} has no such {title}"
-        raise lacking(placed.note, KERAS, got)
+        raise own(placed.note, KERAS, "an activation", title)
     return Made(text(name))
 
 

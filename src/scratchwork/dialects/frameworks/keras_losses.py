@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,7 @@ from ...layers.layer import describe, text
 from ...regularizers import L1, L2
 from ..layout import WIDTH, fold
 from .keras_layers import KERAS, call, where_not
-from .plan import Plan, lacking, loss_name
+from .plan import Plan, loss_name, penalised
 from .text import function
 
 
@@ -157,14 +156,10 @@ def print_loss(description: Description, plan: Plan, places: Mapping[str, int]) 
 
 def print_penalty(plan: Plan, places: Mapping[str, int], mean: bool) -> list[str]:
     """The lines that add up the penalties of all kernels."""
-    groups: dict[L1 | L2, list[int]] = defaultdict(list)
-    for kernel, given in plan.penalties:
-        if type(given) not in (L1, L2):
-            got = f"a penalty of your own: {KERAS} has no such {describe(given)}"
-            raise lacking(f"regularizer of {kernel}", KERAS, got, "use L1 or L2")
-        assert isinstance(given, L1 | L2)
-        groups[given].append(places[kernel])
-    terms = [one_penalty(given, found, mean) for given, found in groups.items()]
+    terms = [
+        one_penalty(given, [places[kernel] for kernel in kernels], mean)
+        for given, kernels in penalised(plan, KERAS).items()
+    ]
     return [f"penalty {'+=' if i else '='} {term}" for i, term in enumerate(terms)]
 
 

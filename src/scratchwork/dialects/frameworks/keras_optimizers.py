@@ -15,7 +15,7 @@ from ...layers.layer import describe
 from ...optimizers import RateAndClipping
 from .keras_layers import KERAS, call, where_not
 from .keras_schedules import Rate, print_rate
-from .plan import lacking
+from .plan import counterpart, lacking
 
 
 class Theirs(NamedTuple):
@@ -192,10 +192,7 @@ OPTIMIZERS: dict[type, Theirs] = {
 
 def print_optimizer(o: Any) -> tuple[Rate, str, str]:
     """Its rate, a class with its rule, if one is needed, and what ``compile`` takes."""
-    if type(o) not in OPTIMIZERS:
-        got = f"an optimizer of your own: {KERAS} has no such {type(o).__name__}"
-        raise lacking(f"optimizer {describe(o)}", KERAS, got)
-    theirs = OPTIMIZERS[type(o)]
+    theirs = counterpart(OPTIMIZERS, o, f"optimizer {describe(o)}", KERAS, "an optimizer")
     rule = theirs.rule(o).rstrip()
     rate = print_rate(o.learning_rate)
     settings = {"learning_rate": rate.code} | {

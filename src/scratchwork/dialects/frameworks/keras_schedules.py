@@ -11,7 +11,7 @@ from ... import schedules
 from ...layers.layer import describe
 from ..layout import fold
 from .keras_layers import KERAS, call, where_not
-from .plan import lacking
+from .plan import counterpart
 from .text import enclosed, function
 
 PLACE = "keras.optimizers.schedules"
@@ -30,10 +30,8 @@ def print_rate(given: Any) -> Rate:
     """A learning rate: a number, a schedule of Keras, or one that is written out."""
     if isinstance(given, float):
         return Rate(repr(given))
-    if type(given) not in SCHEDULES:
-        got = f"a schedule of your own: {KERAS} has no such {type(given).__name__}"
-        raise lacking(f"learning_rate {describe(given)}", KERAS, got)
-    return SCHEDULES[type(given)](given)
+    where = f"learning_rate {describe(given)}"
+    return counterpart(SCHEDULES, given, where, KERAS, "a schedule")(given)
 
 
 def count(number: float) -> str:

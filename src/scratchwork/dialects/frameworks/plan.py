@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from ...description import DTypeName
 from ...errors import DescriptionError
-from ...layers.layer import Buildable
+from ...layers.layer import Buildable, describe
 from ...losses import LOSSES, Loss, TargetKind
 from ...losses.table import CLASSES
 from ...program.update import Optimizer
-from ...regularizers import Regularizer
+from ...regularizers import L1, L2, Regularizer
 from .. import numpy_module
 from ..numpy_module import owner
 from .text import docstring
@@ -104,12 +105,16 @@ def lacking(where: str, framework: str, got: str, todo: str = "") -> Description
     return DescriptionError(where, f"a counterpart in {framework}", got, advice)
 
 
-def counterpart(table: dict[type, T], placed: Placed, framework: str) -> T:
-    """The row of a table for a layer; a class without one is refused by the layer's name."""
-    if type(placed.layer) in table:
-        return table[type(placed.layer)]
-    got = f"a layer of your own: {framework} has no {type(placed.layer).__name__}"
-    raise lacking(placed.note, framework, got)
+def own(where: str, framework: str, kind: str, name: str) -> DescriptionError:
+    """The error for what is a user's: ``kind`` is "a layer"."""
+    return lacking(where, framework, f"{kind} of your own: {framework} has no such {name}")
+
+
+def counterpart(table: Mapping[type, T], given: object, where: str, framework: str, kind: str) -> T:
+    """The row of a table for one of our classes; a user's, also one made of ours, is refused."""
+    if type(given) not in table:
+        raise own(where, framework, kind, type(given).__name__)
+    return table[type(given)]
 
 
 def loss_name(loss: Loss, framework: str) -> str:
@@ -119,5 +124,25 @@ def loss_name(loss: Loss, framework: str) -> str:
     for name, known in LOSSES.items():
         if known.function is loss.function:
             return name
-    got = f"a loss of your own: {framework} has no such {loss.name}"
-    raise lacking(f"loss {loss.name}", framework, got)
+    raise own(f"loss {loss.name}", framework, "a loss", loss.name)
+
+
+def penalised(plan: Plan, framework: str) -> dict[L1 | L2, list[str]]:
+    """Each regularizer with the kernels that it penalises, by our names."""
+    groups: dict[L1 | L2, list[str]] = {}
+    for kernel, given in plan.penalties:
+        if type(given) not in (L1, L2):
+            raise own(f"regularizer of {kernel}", framework, "a penalty", describe(given))
+        groups.setdefault(cast(L1 | L2, given), []).append(kernel)
+    return groups
+
+
+ROWS = {"labels": "(n,) of class numbers from 0", "column": "(n,)", "matrix": "(n, {})"}
+"""What y is, by the kind of targets."""
+
+
+def made_up(plan: Plan) -> str:
+    """The remark over rows that are there to be replaced."""
+    shape = ", ".join(map(str, plan.layers[0].given))
+    y = ROWS[plan.targets].format(plan.outputs)
+    return f"# your rows instead of these: X (n, {shape}), y {y}"

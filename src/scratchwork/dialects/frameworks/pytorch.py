@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ...description import Description
 from ..reader import names_text
-from .plan import Plan, document, head, lacking
+from .plan import Plan, document, head, lacking, made_up
 from .pytorch_layers import NAME, Part, parts_of
 from .pytorch_losses import criterion, link, penalty_text
 from .pytorch_metrics import metric_lines
@@ -190,17 +190,13 @@ def rows_of(plan: Plan, part: str) -> list[str]:
     """X, y of a part of the data; without data, numbers made up, to be replaced."""
     if f"X_{part}" in plan.parts:
         return [f'X, y = (torch.tensor(arrays[name]) for name in ("X_{part}", "y_{part}"))']
-    shape = ", ".join(map(str, plan.layers[0].given))
-    targets, made_up = TARGETS[plan.targets]
-    return [
-        f"# your rows instead of these: X (n, {shape}), y {targets.format(plan.outputs)}",
-        f"X, y = torch.rand(64, {shape}), {made_up.format(plan.outputs)}",
-    ]
+    shape, y = ", ".join(map(str, plan.layers[0].given)), TARGETS[plan.targets].format(plan.outputs)
+    return [made_up(plan), f"X, y = torch.rand(64, {shape}), {y}"]
 
 
-TARGETS: Mapping[str, tuple[str, str]] = {
-    "labels": ("(n,) of class numbers from 0", "torch.randint({}, (64,))"),
-    "column": ("(n,)", "torch.randint(2, (64,)).to(torch.get_default_dtype())"),
-    "matrix": ("(n, {})", "torch.eye({0})[torch.randint({0}, (64,))]"),
+TARGETS: Mapping[str, str] = {
+    "labels": "torch.randint({}, (64,))",
+    "column": "torch.randint(2, (64,)).to(torch.get_default_dtype())",
+    "matrix": "torch.eye({0})[torch.randint({0}, (64,))]",
 }
-"""What y is, and how some is made up."""
+"""How some y is made up."""

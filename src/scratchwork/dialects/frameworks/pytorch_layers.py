@@ -13,7 +13,7 @@ from ...layers.convolution import same_padding
 from ...layers.images import pair
 from ...layers.layer import describe, text
 from ...layers.shape import both
-from .plan import Placed, counterpart, lacking
+from .plan import Placed, counterpart, lacking, own
 
 NAME = "PyTorch"
 
@@ -68,7 +68,7 @@ def parts_of(placed: Iterator[Placed] | tuple[Placed, ...]) -> list[Part]:
     """The network as modules and lines, in their order."""
     chain = Chain()
     for each in placed:
-        counterpart(LAYERS, each, NAME)(each, chain)
+        counterpart(LAYERS, each.layer, each.note, NAME, "a layer")(each, chain)
     return chain.parts
 
 
@@ -191,8 +191,7 @@ def activate(placed: Placed, given: Any, chain: Chain) -> None:
     elif type(given) is ELU:
         chain.module(f"nn.ELU({given.alpha})")
     else:
-        got = f"an activation of your own: {NAME} has no such {text(given)}"
-        raise lacking(placed.note, NAME, got)
+        raise own(placed.note, NAME, "an activation", text(given))
 
 
 def named(given: Any) -> str:

@@ -9,12 +9,10 @@ from ...layers.layer import describe
 from ...losses import Loss
 from ...regularizers import L1, L2
 from ..layout import WIDTH
-from .plan import Plan, lacking, loss_name
-from .pytorch_layers import Part
+from .plan import Plan, loss_name, penalised
+from .pytorch_layers import NAME, Part
 from .pytorch_model import paths
 from .text import enclosed, function
-
-NAME = "PyTorch"
 
 
 def criterion(plan: Plan, total: bool) -> str:
@@ -147,12 +145,7 @@ def link(loss: Loss) -> str:
 def penalty_text(plan: Plan, parts: list[Part], total: bool) -> str:
     """What is added to the loss, as a function: each regularizer's share, of its kernels."""
     weights = {x.part.kernel: f"{x.access}.weight" for x in paths(parts) if x.part.kernel}
-    groups: dict[Any, list[str]] = {}
-    for kernel, regularizer in plan.penalties:
-        if type(regularizer) not in (L1, L2):
-            got = f"a penalty of your own: {NAME} has no such {describe(regularizer)}"
-            raise lacking(f"regularizer of {kernel}", NAME, got)
-        groups.setdefault(regularizer, []).append(weights[kernel])
+    groups = {x: [weights[each] for each in names] for x, names in penalised(plan, NAME).items()}
     if not groups:
         return ""
     rows = "" if total else ", n the rows of the batch"
@@ -170,10 +163,12 @@ def penalty_text(plan: Plan, parts: list[Part], total: bool) -> str:
     return function(f"penalty({'' if total else 'n'})", f"{doc}{rows}.", lines)
 
 
-def term(regularizer: Any, kernels: str, total: bool) -> str:
+def term(regularizer: L1 | L2, kernels: str, total: bool) -> str:
     """0.1 / (2 * n) * sum(W.square().sum() for W in kernels)"""
-    squares = isinstance(regularizer, L2)
-    strength, entries = (regularizer.l2, "square()") if squares else (regularizer.l1, "abs()")
+    if squares := isinstance(regularizer, L2):
+        strength, entries = regularizer.l2, "square()"
+    else:
+        strength, entries = regularizer.l1, "abs()"
     share = {(True, True): " / 2", (False, True): " / (2 * n)", (False, False): " / n"}
     factor = f"{strength}{share.get((total, squares), '')}"
     if kernels.startswith("kernels"):

@@ -8,9 +8,9 @@ from typing import Any
 from ... import optimizers, schedules
 from ...layers.layer import describe
 from .plan import lacking
+from .pytorch_layers import NAME
 from .text import call
 
-NAME = "PyTorch"
 Settings = dict[str, tuple[Any, Any]]
 """Their setting: ours, and their default, which is not written."""
 

@@ -9,10 +9,9 @@ from typing import Any
 
 from ... import schedules
 from ...layers.layer import describe
-from .plan import lacking
+from .plan import counterpart, lacking
+from .pytorch_layers import NAME
 from .text import call, function
-
-NAME = "PyTorch"
 
 
 @dataclass(frozen=True)
@@ -33,10 +32,8 @@ def scheduler(rate: Any) -> Scheduler | None:
     """What a learning rate is: nothing for a number."""
     if isinstance(rate, float):
         return None
-    if type(rate) not in SCHEDULES:
-        got = f"a schedule of your own: {NAME} has no {type(rate).__name__}"
-        raise lacking(f"learning_rate {describe(rate)}", NAME, got)
-    return SCHEDULES[type(rate)](rate)
+    where = f"learning_rate {describe(rate)}"
+    return counterpart(SCHEDULES, rate, where, NAME, "a schedule")(rate)
 
 
 def of_class(kind: str, *settings: str) -> str:
