@@ -5,7 +5,7 @@ That the programs compute what ours does is tested in ``tests/peers``, where the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,9 @@ from scratchwork.errors import (
     ScratchworkWarning,
     ShapeError,
 )
+from tests.cases import SCHEDULES
 from tests.networks import NETWORKS
+from tests.peers.table_networks import TABLE_NETWORKS
 
 each_framework = pytest.mark.parametrize("framework", FRAMEWORKS)
 X, y = np.random.default_rng(0).normal(size=(20, 4)), np.arange(20) % 3
@@ -237,9 +239,25 @@ def test_what_is_the_user_s_own_is_refused_by_name(framework: str, what: str) ->
     model = compiled(*settings.pop("layers", ()), **settings)
     with pytest.raises(DescriptionError) as caught:
         model.source(framework)
-    if framework == "pytorch":
-        assert str(caught.value).startswith(f"{where} expects a counterpart in PyTorch, got ")
-    assert f"a counterpart in {FRAMEWORKS[framework]}" in str(caught.value)
+    title = FRAMEWORKS[framework]
+    assert str(caught.value).startswith(f"{where} expects a counterpart in {title}, got a")
+    assert f" of your own: {title} has no such " in str(caught.value)
+
+
+@each_framework
+def test_nothing_of_ours_is_refused_as_a_user_s_own(framework: str) -> None:
+    """What is new here has a row in the framework's table, or a refusal in words of its own."""
+    plain = NETWORKS["two_layers"]
+    schedules = {
+        f"schedule {case}": replace(plain, optimizer=sw.SGD(case.schedule)) for case in SCHEDULES
+    }
+    refused = {}
+    for name, network in {**TABLE_NETWORKS, **schedules}.items():
+        try:
+            network.model().source(framework)
+        except DescriptionError as error:
+            refused[name] = str(error)
+    assert {name for name, text in refused.items() if "of your own" in text} == OWN
 
 
 LACKING: dict[str, tuple[sw.Sequential, str]] = {

@@ -90,7 +90,18 @@ def test_text_has_contrast_on_every_colour(color: str) -> None:
 # ---- where ----
 LINE = sw.Sequential([sw.Dense(1)], input_shape=1)
 LINE.compile("mean_squared_error", seed=0)
+DIGITS = sw.datasets.digits(seed=0)
+IMAGES = DIGITS.X_test[:20], DIGITS.y_test[:20]
+CLASSES = sw.Sequential([sw.Rescale(1 / 16), sw.Dense(10)])
+CLASSES.compile("cross_entropy", seed=0)
+CLASSES.build(IMAGES[0])
+SIDES = sw.mlp([2, 3, 2])
+SIDES.compile("cross_entropy", seed=0)
+POINTS = np.array([[0.0, 0.0], [1.0, 2.0]]), [0, 1]
 MAKERS = {
+    "boundary": lambda ax: P.DecisionBoundaryDisplay.from_estimator(SIDES, *POINTS, ax=ax),
+    "mistakes": lambda ax: P.MistakesDisplay.from_estimator(CLASSES, *IMAGES, ax=ax),
+    "weights": lambda ax: P.WeightsDisplay.from_estimator(CLASSES, ax=ax),
     "curves": lambda ax: P.LearningCurveDisplay.from_history(HISTORY, ax=ax),
     "matrix": lambda ax: P.ConfusionMatrixDisplay.from_predictions([0, 1], [0, 0], ax=ax),
     "images": lambda ax: P.ImagesDisplay.from_images(np.ones((3, 4, 4)), ax=ax),
@@ -104,6 +115,11 @@ MAKERS = {
     "blocks": lambda ax: P.NetworkDisplay.from_estimator(LINE, style="blocks", ax=ax),
 }
 EACH = pytest.mark.parametrize("name", MAKERS)
+
+
+def test_every_display_has_a_row() -> None:
+    made = {type(make(None)).__name__ for make in MAKERS.values()}
+    assert made == {*P.__all__} - {"LayerRecorder"}
 
 
 @EACH

@@ -7,7 +7,7 @@ from typing import Any
 
 from ... import optimizers, schedules
 from ...layers.layer import describe
-from .plan import lacking
+from .plan import counterpart, lacking
 from .pytorch_layers import NAME
 from .text import call
 
@@ -40,22 +40,23 @@ OPTIMIZERS: dict[type, tuple[str, Callable[[Any], Settings]]] = {
     ),
     optimizers.AdaDelta: ("Adadelta", lambda o: {"rho": (o.rho, 0.9), "eps": (o.epsilon, 1e-6)}),
 }  # fmt: skip
-"""Ours: theirs. There is no Lion, and a user's own is refused by name."""
+"""Ours: theirs. There is no Lion."""
 
 
 def optimizer_line(o: Any) -> str:
     """optimizer = torch.optim.SGD(model.parameters(), lr=0.1)"""
-    if type(o) not in OPTIMIZERS:
-        got = f"none: torch.optim has no {type(o).__name__}"
-        raise lacking(f"optimizer {describe(o)}", NAME, got, "take another, such as sw.AdamW()")
+    where = f"optimizer {describe(o)}"
+    if type(o) is optimizers.Lion:
+        todo = "take another, such as sw.AdamW()"
+        raise lacking(where, NAME, "none: torch.optim has no Lion", todo)
+    name, settings = counterpart(OPTIMIZERS, o, where, NAME, "an optimizer")
     changes = not isinstance(o.learning_rate, float)
     if getattr(o, "epsilon_hat", False):
         got = "epsilon_hat=True, which torch.optim.Adam does not have"
-        raise lacking(f"optimizer {describe(o)}", NAME, got, "leave it out")
+        raise lacking(where, NAME, got, "leave it out")
     if getattr(o, "rate_in_velocity", False) and changes:
         got = "rate_in_velocity=True with a schedule: torch.optim.SGD has no rate in its velocity"
         raise lacking("optimizer SGD", NAME, got, "leave it out")
-    name, settings = OPTIMIZERS[type(o)]
     found = {x: value for x, (value, default) in settings(o).items() if value != default}
     given = [f"{x}={value}" for x, value in {"lr": base(o.learning_rate), **found}.items()]
     line = call(f"optimizer = torch.optim.{name}", ["model.parameters()", *given])
