@@ -15,7 +15,7 @@ from ..storage import Array
 from ..training.frames import column_names
 from ..training.inputs import refuse_empty
 from .answers import answers, class_numbers, names_of
-from .style import COLORS, HATCHES, MARKERS, built, figure_of, finite, new_axes
+from .style import COLORS, HATCHES, MARKERS, as_finite, built, figure_of, new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -132,7 +132,7 @@ class DecisionBoundaryDisplay:
         whole(WHERE, "grid_resolution", grid_resolution, 2)
         not_negative(WHERE, "margin", margin)
         taken = built(WHERE, model).description.input_shape
-        points = finite(f"{WHERE}(X)", X)
+        points = as_finite(f"{WHERE}(X)", X)
         refuse_other_shapes(taken, points)
         numbers = None if y is None else class_numbers(f"{WHERE}(y)", model, y, len(points))
         extent = plane_around(points, margin)

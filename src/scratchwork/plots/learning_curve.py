@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from math import isfinite
+from math import isfinite, isnan, nan
 from typing import TYPE_CHECKING
 
 from ..errors import DataError, NotReadyError
@@ -14,7 +14,7 @@ from ..guard import unknown_name
 from ..metrics import METRICS
 from ..model import Sequential
 from ..storage import Array
-from ..sweeps.criterion import LOWER
+from ..sweeps.criterion import LOWER, best_of
 from ..synonyms import meant
 from ..training.history import History
 from .style import GREY, built, figure_of, line_style, new_grid, open_axes
@@ -159,10 +159,11 @@ class LearningCurveDisplay:
     def mark_best(self, ax: Axes, name: str) -> None:
         """A star at the best epoch, of validation where there is one."""
         shown = f"val_{name}" if f"val_{name}" in self.history else name
-        place = best_place(self.history[shown], more_is_better(name))
-        if place is None:
+        values, more = self.history[shown], more_is_better(name)
+        value = nan if more is None else best_of(values, more)
+        if isnan(value):
             return
-        epoch, value = self.history.epoch[place] + 1, self.history[shown][place]
+        epoch = self.history.epoch[values.index(value)] + 1
         (self.best_[name],) = ax.plot(
             *([epoch], [value]), marker="*", markersize=15, linestyle="none", color="#F0E442",
             markeredgecolor="black", zorder=3, label=f"best: {value:.4g}, epoch {epoch}",
@@ -215,14 +216,6 @@ def more_is_better(name: str) -> bool | None:
     from sklearn.metrics import get_scorer_names
 
     return True if name in get_scorer_names() else None
-
-
-def best_place(values: Sequence[float], more: bool | None) -> int | None:
-    """Where the best of the finite values stands first; None where that is not known."""
-    places = [i for i, value in enumerate(values) if isfinite(value)]
-    if more is None or not places:
-        return None
-    return max(places, key=lambda i: values[i] if more else -values[i])
 
 
 def changes(rates: Sequence[float]) -> list[int]:

@@ -142,7 +142,9 @@ def columns_of(model: Predictor, layers: tuple[RecordedLayer, ...]) -> tuple[lis
     if len(given) != 2:
         return [], f"rows of shape {tuple(size.number for size in given[1:])}"
     width = given[1].number
-    columns = [Column(np.zeros((0, width)), np.zeros(width), ["input"], names_of(model, width))]
+    columns = [
+        Column(np.zeros((0, width)), np.zeros(width), ["input"], feature_names(model, width))
+    ]
     for each in layers:
         if isinstance(each.layer, Dense):
             W, *b = (np.asarray(parameters[str(x.name)], float) for x in each.parameters)
@@ -158,6 +160,6 @@ def columns_of(model: Predictor, layers: tuple[RecordedLayer, ...]) -> tuple[lis
     return columns, ""
 
 
-def names_of(model: Predictor, width: int) -> list[str]:
+def feature_names(model: Predictor, width: int) -> list[str]:
     names = model.feature_names_in_
     return [] if names is None or len(names) != width else [str(name) for name in names]

@@ -12,7 +12,7 @@ import numpy as np
 from ..errors import ShapeError
 from ..settings import is_whole
 from ..storage import Array
-from .style import COLORS, figure_of, finite, new_grid
+from .style import COLORS, as_finite, figure_of, new_grid
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -93,7 +93,7 @@ def as_images(where: str, given: Any, shape: ImageShape | None = None) -> Array:
     DataError
         If a number is not finite.
     """
-    X = finite(where, given)
+    X = as_finite(where, given)
     row = X.shape[1:]
     if shape is not None:
         X = X.reshape(-1, *checked_shape(where, shape, prod(row)))

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from ..errors import DataError, DescriptionError, NotReadyError
+from ..errors import DescriptionError, NotReadyError
 from ..predicting import Predictor
 from ..storage import Array
-from ..training.arrays import as_numbers, place_text
+from ..training.arrays import as_numbers
+from ..training.inputs import not_finite
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -127,11 +128,9 @@ def built(where: str, model: object) -> Predictor:
     return model
 
 
-def finite(where: str, given: Any) -> Array:
+def as_finite(where: str, given: Any) -> Array:
     """An array of finite numbers, or an error that says where the first other one stands."""
     array = as_numbers(given, where)
     if array.dtype.kind == "f" and not np.isfinite(array).all():
-        places = np.argwhere(~np.isfinite(array))
-        got = f"{array[tuple(places[0])]} at {place_text(places[0])} ({len(places)} in all)"
-        raise DataError(where, "finite numbers", got, "leave such entries out")
+        raise not_finite(array, array, where)
     return array

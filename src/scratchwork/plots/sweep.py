@@ -12,7 +12,7 @@ from ..storage import Array
 from ..sweeps import Results
 from ..sweeps.grid import value_text
 from .style import COLORS, GREY, figure_of, line_style, new_axes, open_axes
-from .sweep_rows import Row, are_numbers, identity, plain, rows_of_arrays, rows_of_results
+from .sweep_rows import are_numbers, arranged, rows_of_arrays, rows_of_results
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -110,7 +110,9 @@ class SweepDisplay:
         DataError
             If there are no results, or none of this name or figure.
         """
-        return cls.from_rows(*rows_of_results(results, name, figure)).plot(ax=ax)
+        rows, name, figure = rows_of_results(results, name, figure)
+        values, scores = arranged(rows)
+        return cls(name=name, values=values, figure=figure, scores=scores).plot(ax=ax)
 
     @classmethod
     def from_arrays(
@@ -134,20 +136,8 @@ class SweepDisplay:
         DataError
             If the scores have not as many rows as there are values.
         """
-        return cls.from_rows(rows_of_arrays(values, scores), name, figure).plot(ax=ax)
-
-    @classmethod
-    def from_rows(cls, rows: Sequence[Row], name: str, figure: str) -> SweepDisplay:
-        """Bring a row for each network into the order of the picture; nothing is drawn yet."""
-        values = list({identity(value): plain(value) for _, value, _ in rows}.values())
-        if are_numbers(values):
-            values.sort()
-        known = {identity(value): i for i, value in enumerate(values)}
-        lists: dict[str, list[list[float]]] = {}
-        for series, value, score in rows:
-            lists.setdefault(series, [[] for _ in values])[known[identity(value)]].append(score)
-        scores = {series: [np.array(each) for each in at] for series, at in lists.items()}
-        return cls(name=name, values=values, figure=figure, scores=scores)
+        values, scores = arranged(rows_of_arrays(values, scores))
+        return cls(name=name, values=values, figure=figure, scores=scores).plot(ax=ax)
 
     # ---- the picture ----
     def plot(self, *, ax: Axes | None = None) -> SweepDisplay:

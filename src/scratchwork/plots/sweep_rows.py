@@ -11,6 +11,7 @@ import numpy as np
 
 from ..errors import DataError
 from ..settings import closest
+from ..storage import Array
 from ..sweeps import Results
 from ..sweeps.grid import settings_text, value_text
 from ..training.arrays import as_numbers
@@ -88,6 +89,19 @@ def rows_of_arrays(values: Sequence[Any], scores: Any) -> list[Row]:
         for value, row in zip(values, array.reshape(len(values), -1), strict=True):
             rows += [(str(label), value, float(score)) for score in row]
     return rows
+
+
+# ---- in the order of the picture ----
+def arranged(rows: Sequence[Row]) -> tuple[list[Any], dict[str, list[Array]]]:
+    """The different values, numbers in rising order; and of each series the scores for each."""
+    values = list({identity(value): plain(value) for _, value, _ in rows}.values())
+    if are_numbers(values):
+        values.sort()
+    known = {identity(value): i for i, value in enumerate(values)}
+    scores: dict[str, list[list[float]]] = {}
+    for series, value, score in rows:
+        scores.setdefault(series, [[] for _ in values])[known[identity(value)]].append(score)
+    return values, {series: [np.array(each) for each in at] for series, at in scores.items()}
 
 
 # ---- values ----
