@@ -16,7 +16,7 @@ from .losses import LOSSES, Loss, record_loss
 from .metrics import Outcome
 from .program.ir import N, Size, Statement, Value, apply
 from .program.primitives import equal, expand_dims
-from .program.record import Builder, recording_aside
+from .program.record import Builder, recording, recording_aside
 from .program.scope import Mode, Scope
 from .program.update import is_zero
 from .regularizers import Regularizer
@@ -64,6 +64,12 @@ def record_network(description: Description, recorder: Builder, mode: Mode) -> R
         recorded.append(RecordedLayer(layer, note, x, y, *own, made))
         x = y
     return Recorded(scope, without_link(x, description.loss, recorded, scope), tuple(recorded))
+
+
+def recorded_layers(description: Description, mode: Mode) -> tuple[RecordedLayer, ...]:
+    """The layers alone, for those who look at a network and make no program of it."""
+    with recording() as recorder:
+        return record_network(description, recorder, mode).layers
 
 
 def sizes(input_shape: tuple[int, ...]) -> tuple[Size, ...]:

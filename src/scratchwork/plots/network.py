@@ -10,9 +10,8 @@ import numpy as np
 from ..errors import DescriptionError
 from ..layers.dense import Dense
 from ..layers.layer import describe
-from ..network import RecordedLayer, record_network
+from ..network import RecordedLayer, recorded_layers
 from ..predicting import Predictor
-from ..program.record import recording
 from ..settings import one_of, whole
 from .blocks import Block, draw_blocks
 from .neurons import Column, draw_neurons
@@ -104,8 +103,7 @@ class NetworkDisplay:
         if isinstance(model, Predictor):
             model.ready(WHERE)  # whose input shape is known has numbers, or draws the first ones
         description = built(WHERE, model).ready(WHERE).description
-        with recording() as recorder:
-            layers = record_network(description, recorder, "infer").layers
+        layers = recorded_layers(description, "infer")
         columns, obstacle = columns_of(model, layers)
         widths = [len(column.biases) for column in columns]
         small = len(widths) <= MOST_COLUMNS and max(widths, default=0) <= WIDEST

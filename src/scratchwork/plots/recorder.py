@@ -12,8 +12,7 @@ from ..description import Description
 from ..errors import DataError
 from ..layers.dense import Activation
 from ..model import Sequential
-from ..network import record_network
-from ..program.record import recording
+from ..network import recorded_layers
 from ..settings import whole
 from ..storage import Array
 
@@ -121,10 +120,8 @@ def layer_names(description: Description) -> list[tuple[str, str, str]]:
 
     An Activation of its own counts as part of the layer before it.
     """
-    with recording() as recorder:
-        layers = record_network(description, recorder, "train").layers
     found: list[tuple[str, str, str]] = []
-    for each in layers:
+    for each in recorded_layers(description, "train"):
         output = str(each.output.name)
         if each.parameters:
             found.append((each.note, output, str(each.parameters[0].name)))

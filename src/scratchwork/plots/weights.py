@@ -10,8 +10,9 @@ import numpy as np
 
 from ..errors import DataError, DescriptionError, ShapeError
 from ..layers import Conv2D, Dense
-from ..layers.layer import describe
+from ..layers.images import pair
 from ..model import Sequential
+from ..network import recorded_layers
 from ..predicting import Predictor
 from ..settings import whole
 from ..storage import Array
@@ -136,16 +137,12 @@ class WeightsDisplay:
 
 def first_kernels(model: Predictor, shape: ImageShape | None) -> tuple[Array, str]:
     """The weights (n, h, w, channels) of the first layer that has some, and what n counts."""
-    number = 0
-    for layer in model.description.layers:
-        number += getattr(layer, "numbered", True)
-        if isinstance(layer, Conv2D):
-            window = layer.kernel_size
-            W = model[f"W{number}"].T
-            sizes = window if isinstance(window, tuple) else (window, window)
-            return W.reshape(len(W), *sizes, -1), "filter"
-        if isinstance(layer, Dense):
-            W, where = model[f"W{number}"].T, f"{WHERE}, layer {number}: {describe(layer)}"
+    for each in recorded_layers(model.description, "infer"):
+        if isinstance(each.layer, Conv2D | Dense):
+            W = model[str(each.parameters[0].name)].T
+            if isinstance(each.layer, Conv2D):
+                return W.reshape(len(W), *pair(each.layer.kernel_size), -1), "filter"
+            where = f"{WHERE}, {each.note}"
             return W.reshape(len(W), *seen_shape(where, model, W.shape[1], shape)), "unit"
     todo = "look at model.parameters, and draw them with ImagesDisplay.from_images"
     raise DescriptionError(WHERE, "a Dense or Conv2D layer", "none", todo)
