@@ -156,6 +156,8 @@ def test_an_execution_is_found(text: str) -> None:
 HEAVY = (
     *("sklearn", "torch", "numba", "llvmlite", "rich", "click", "threadpoolctl", "scipy", "pandas"),
     *("matplotlib", "jax", "tensorflow", "safetensors", "narwhals", "IPython"),
+    *(f"scratchwork.dialects.frameworks.{name}" for name in ("keras", "pytorch")),
+    "scratchwork.plots",
 )
 
 
