@@ -102,7 +102,7 @@ class NetworkDisplay:
         whole(WHERE, "most", most, least=2)
         if isinstance(model, Predictor):
             model.ready(WHERE)  # whose input shape is known has numbers, or draws the first ones
-        description = built(WHERE, model).ready(WHERE).description
+        description = built(WHERE, model).description
         layers = recorded_layers(description, "infer")
         columns, obstacle = columns_of(model, layers)
         widths = [len(column.biases) for column in columns]
