@@ -87,6 +87,20 @@ def test_text_has_contrast_on_every_colour(color: str) -> None:
     assert (max(back, text) + 0.05) / (min(back, text) + 0.05) >= 4.5
 
 
+@pytest.mark.parametrize("name", ["default", "dark_background"])
+def test_words_and_marks_are_seen_on_dark_paper_too(name: str) -> None:
+    from matplotlib.colors import to_hex
+
+    with plt.style.context(name):
+        paper = luminance(to_hex(plt.rcParams["figure.facecolor"]))
+        found = [style.ink(), style.faint()]
+        dots = P.OptimizerPathDisplay.from_estimator(LINE, [[1], [2]], [3, 5], optimizers=["sgd"])
+    found.append(dots.ax_.get_lines()[-1].get_color())  # where the paths begin
+    for color in found:
+        light = sorted([paper, luminance(to_hex(color))])
+        assert (light[1] + 0.05) / (light[0] + 0.05) >= 4.5
+
+
 # ---- where ----
 LINE = sw.Sequential([sw.Dense(1)], input_shape=1)
 LINE.compile("mean_squared_error", seed=0)
@@ -161,6 +175,23 @@ def test_labels_are_inside_the_figure(name: str) -> None:
             assert box.y0 >= whole.y0
             assert box.x1 <= whole.x1
             assert box.y1 <= whole.y1
+
+
+@pytest.mark.parametrize("name", ["boundary", "neurons"])
+def test_the_legend_over_a_small_picture_is_inside_it(name: str) -> None:
+    model = sw.Sequential([sw.Dense(3)], input_shape=2)
+    model.compile("cross_entropy", seed=0)
+    makers = MAKERS | {
+        "boundary": lambda ax: P.DecisionBoundaryDisplay.from_estimator(
+            *(model, [[0, 0], [1, 1]]), class_names=["setosa", "versicolor", "virginica"], ax=ax
+        )
+    }
+    figure, ax = plt.subplots(figsize=(3, 2.4), layout="constrained")
+    makers[name](ax)
+    figure.draw_without_rendering()
+    box = ax.get_legend().get_window_extent()
+    assert 0 <= box.x0 < box.x1 <= figure.bbox.x1
+    assert 0 <= box.y0 < box.y1 <= figure.bbox.y1
 
 
 @EACH

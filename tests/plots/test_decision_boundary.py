@@ -102,6 +102,25 @@ def test_a_frame_names_the_axes() -> None:
     assert draw(by_sign(), X).ax_.get_xlabel() == "X[:, 0]"
 
 
+def test_columns_in_another_order_are_another_plane() -> None:
+    pd = pytest.importorskip("pandas")
+    X = pd.DataFrame({"length": [0.0, 1.0, 2.0], "width": [1.0, 3.0, 5.0]})
+    model = by_sign()
+    model.fit(X, [0, 1, 1], epochs=1, verbose=0)
+    with pytest.raises(DataError, match="got 'width' as column 0, which was 'length'"):
+        draw(model, X[["width", "length"]])
+
+
+def test_a_network_of_one_number_is_refused_for_that_and_not_for_its_labels() -> None:
+    refuses(
+        DescriptionError,
+        "got one output, a number",
+        by_sign("mean_squared_error", 1),
+        X,
+        [1.5, 2.5],
+    )
+
+
 def test_a_feature_that_never_changes_has_room() -> None:
     display = draw(by_sign(), [[0.0, 5.0], [2.0, 5.0]], margin=0)
     assert display.extent == (0.0, 2.0, 4.0, 6.0)

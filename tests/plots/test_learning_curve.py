@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import scratchwork as sw
-from scratchwork.errors import DataError, NotReadyError, UnknownNameError
+from scratchwork.errors import DataError, DescriptionError, NotReadyError, UnknownNameError
 
 draw = sw.plots.LearningCurveDisplay.from_history
 
@@ -92,7 +92,7 @@ def test_a_rate_that_changes_all_the_time_is_told_under_the_axis() -> None:
         fitted(sw.ExponentialDecay(0.1, 0.5, decay_steps=3), epochs=10)
     )
     assert display.changes_ == []
-    assert display.axes_.flat[0].get_xlabel() == "epoch; learning rate 0.1 to 0.000195"
+    assert display.axes_.flat[0].get_xlabel() == "epoch\nlearning rate 0.1 to 0.000195"
 
 
 def test_all_fits_of_a_model_follow_each_other() -> None:
@@ -141,3 +141,19 @@ def test_errors() -> None:
         draw({"loss": [1.0, 2.0], "accuracy": [1.0]})
     with pytest.raises(DataError, match="a History or a dict of lists, got list"):
         draw([1.0, 2.0])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("names", ["val_loss", ["val_loss"], ["loss", "val_loss"]])
+def test_a_name_of_validation_is_that_of_its_picture(names: Any) -> None:
+    display = draw({"loss": [2.0, 1.0], "val_loss": [2.0, 3.0]}, names=names)
+    assert list(display.names) == ["loss"]
+    assert texts(display.axes_.flat[0]) == ["training", "validation", "best: 2, epoch 1"]
+    assert list(display.lines_["val_loss"].get_ydata()) == [2.0, 3.0]
+
+
+def test_no_name_and_no_numbers_are_refused() -> None:
+    with pytest.raises(DescriptionError, match=r"one of loss, got no name; leave names out"):
+        draw({"loss": [2.0, 1.0]}, names=[])
+    for entry in ("much", None):
+        with pytest.raises(DataError, match=r"lists of numbers, got loss \[2.0, .*; give a number"):
+            draw({"loss": [2.0, entry]})

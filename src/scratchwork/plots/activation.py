@@ -18,7 +18,7 @@ from ..program.ir import Value
 from ..program.scope import Scope
 from ..settings import finite
 from ..storage import Array
-from .style import COLORS, WIDTH, figure_of, new_axes, open_axes
+from .style import COLORS, WIDTH, figure_of, ink, new_axes, open_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -106,8 +106,8 @@ class ActivationDisplay:
         """Draw the function as a line and its derivative as a dashed one."""
         self.ax_ = ax = new_axes(ax)
         self.figure_ = figure_of(ax)
-        ax.axhline(0, color="black", linewidth=0.8)
-        ax.axvline(0, color="black", linewidth=0.8)
+        ax.axhline(0, color=ink(), linewidth=0.8)
+        ax.axvline(0, color=ink(), linewidth=0.8)
         (function,) = ax.plot(self.Z, self.A, color=COLORS[0], linewidth=1.25 * WIDTH, label="A")
         (derivative,) = ax.plot(
             *(self.Z, self.derivative), color=COLORS[3], linewidth=WIDTH, linestyle="--",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..inspect.summary import total
 from ..network import RecordedLayer
 from ..program.ir import Shape, shape_text
-from .style import COLORS, GREY
+from .style import COLORS, faint
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -75,11 +75,11 @@ def draw_blocks(ax: Axes, blocks: Sequence[Block]) -> list[list[Patch]]:
         parameters = f"{block.parameters:,} parameters" if block.parameters else "no parameters"
         ax.text(WORDS_AT, -i - 0.5, "\n".join(wrap(block.note, LETTERS)[:2]), va="bottom")
         details = block.shape if not i else f"{block.shape}, {parameters}"
-        ax.text(WORDS_AT, -i - 0.52, details, va="top", color=GREY, fontsize="small")
+        ax.text(WORDS_AT, -i - 0.52, details, va="top", color=faint(), fontsize="small")
         if i:
             ax.annotate(
                 "", (0, -i - 0.5 + HEIGHT / 2), (0, -i + 0.5 - HEIGHT / 2 - 0.02),
-                arrowprops={"arrowstyle": "-|>", "color": GREY, "shrinkA": 0, "shrinkB": 0},
+                arrowprops={"arrowstyle": "-|>", "color": faint(), "shrinkA": 0, "shrinkB": 0},
             )  # fmt: skip
     whole = f"{sum(block.parameters for block in blocks):,} parameters in all"
     ax.text(WORDS_AT, -len(blocks) - 0.1, whole, va="center")

@@ -15,7 +15,7 @@ from ..storage import Array
 from ..training.frames import column_names
 from ..training.inputs import refuse_empty
 from .answers import answers, class_numbers, names_of
-from .style import COLORS, HATCHES, MARKERS, as_finite, built, figure_of, new_axes
+from .style import COLORS, HATCHES, MARKERS, as_finite, built, figure_of, legend_over, new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -131,14 +131,16 @@ class DecisionBoundaryDisplay:
         one_of(WHERE, "response", response, ("probabilities", "classes"))
         whole(WHERE, "grid_resolution", grid_resolution, 2)
         not_negative(WHERE, "margin", margin)
-        taken = built(WHERE, model).description.input_shape
-        points = as_finite(f"{WHERE}(X)", X)
+        run = built(WHERE, model).run
+        assert run is not None  # built() has looked
+        run.seen.check_columns(X, f"{WHERE}(X)")
+        taken, points = run.description.input_shape, as_finite(f"{WHERE}(X)", X)
         refuse_other_shapes(taken, points)
-        numbers = None if y is None else class_numbers(f"{WHERE}(y)", model, y, len(points))
         extent = plane_around(points, margin)
         x0, x1 = (np.linspace(*ends, grid_resolution) for ends in (extent[:2], extent[2:]))
         plane = np.stack(np.meshgrid(x0, x1), axis=-1)
         found = answers(WHERE, model, plane.reshape(-1, 2)).outputs
+        numbers = None if y is None else class_numbers(f"{WHERE}(y)", model, y, len(points))
         known = model.feature_names_in_
         names = column_names(X) or (() if known is None else tuple(known))
         labels = dict(zip(("xlabel", "ylabel"), map(str, names), strict=False))
@@ -166,10 +168,7 @@ class DecisionBoundaryDisplay:
         ax.set(xlabel=self.xlabel, ylabel=self.ylabel)
         ax.set(xlim=self.extent[:2], ylim=self.extent[2:])
         columns = min(len(self.class_names), 5)
-        ax.legend(
-            handles=known, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=columns,
-            frameon=False,
-        )  # fmt: skip
+        legend_over(ax, columns, handles=known, loc="lower center", bbox_to_anchor=(0.5, 1.0))
         return self
 
     def lines(self, ax: Axes) -> list[QuadContourSet]:

@@ -12,7 +12,7 @@ from ..errors import DataError, NotReadyError
 from ..model import Sequential
 from ..storage import Array
 from .recorder import LayerNumbers, LayerRecorder
-from .style import AMOUNTS, GREY, built, figure_of, new_grid
+from .style import AMOUNTS, GREY, built, faint, figure_of, new_grid
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -164,7 +164,7 @@ class LayerHistogramDisplay:
         ax.set_yticks(lines, map(str, self.records), va="bottom")
         ax.tick_params(axis="y", length=0)
         right = ax.secondary_yaxis("right")
-        right.set_yticks(lines, beside, va="bottom", fontsize="small", color=GREY)
+        right.set_yticks(lines, beside, va="bottom", fontsize="small", color=faint())
         right.tick_params(length=0)
         right.spines[:].set_visible(False)
         return drawn

@@ -9,15 +9,16 @@ from itertools import pairwise
 from math import isfinite, isnan, nan
 from typing import TYPE_CHECKING
 
-from ..errors import DataError, NotReadyError
+from ..errors import DataError, DescriptionError, NotReadyError
 from ..guard import unknown_name
 from ..metrics import METRICS
 from ..model import Sequential
 from ..storage import Array
 from ..sweeps.criterion import LOWER, best_of
 from ..synonyms import meant
+from ..training.arrays import shortened
 from ..training.history import History
-from .style import GREY, built, figure_of, line_style, new_grid, open_axes
+from .style import built, faint, figure_of, line_style, new_grid, open_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -82,7 +83,7 @@ class LearningCurveDisplay:
         cls,
         history: History | Mapping[str, Sequence[float]],
         *,
-        names: Sequence[str] | None = None,
+        names: str | Sequence[str] | None = None,
         ax: Axes | None = None,
     ) -> LearningCurveDisplay:
         """Draw what ``fit`` returned.
@@ -91,8 +92,9 @@ class LearningCurveDisplay:
         ----------
         history : History, or a dict of lists of equal length, an entry an epoch
             Also that of Keras: ``history.history``.
-        names : sequence of str, optional
-            ``["loss", "accuracy"]``; by default the loss and all metrics, without the penalty.
+        names : str or sequence of str, optional
+            ``["loss", "accuracy"]``, each in training and validation; by default the loss and all
+            metrics, without the penalty.
         ax : matplotlib Axes, optional
             Of a grid, as plt.subplots() makes them; several pictures share its place.
 
@@ -109,14 +111,11 @@ class LearningCurveDisplay:
             todo = "call fit(X, y) first"
             raise NotReadyError(where, "a history of at least one epoch", "an empty one", todo)
         known = [name for name in dict.fromkeys(map(bare, found)) if name != "penalty"]
-        for name in () if names is None else names:
-            if not any(each in found for each in (name, f"val_{name}")):
-                raise unknown_name(f"{where}(names)", name, known)
-        return cls(history=found, names=known if names is None else names).plot(ax=ax)
+        return cls(history=found, names=chosen(where, names, known, found)).plot(ax=ax)
 
     @classmethod
     def from_estimator(
-        cls, model: Sequential, *, names: Sequence[str] | None = None, ax: Axes | None = None
+        cls, model: Sequential, *, names: str | Sequence[str] | None = None, ax: Axes | None = None
     ) -> LearningCurveDisplay:
         """Draw the history of a model, of all its fits; see ``from_history``."""
         built("LearningCurveDisplay.from_estimator", model)
@@ -172,17 +171,17 @@ class LearningCurveDisplay:
     def mark_changes(self, ax: Axes) -> None:
         """A dotted line where an epoch began with another learning rate, under the new number."""
         rates, places = self.history.learning_rate, changes(self.history.learning_rate)
-        words = f"; learning rate {rates[0]:.3g} to {rates[-1]:.3g}" if places else ""
+        words = f"\nlearning rate {rates[0]:.3g} to {rates[-1]:.3g}" if places else ""
         marked = places if len(places) <= MOST_MARKS else []
         ax.set_xlabel("epoch" if marked else f"epoch{words}")
         for place in marked:
             x = self.history.epoch[place] + 0.5
             label = f"learning rate, at first {rates[0]:.3g}" if place == marked[0] else None
-            line = ax.axvline(x, color=GREY, linestyle=":", linewidth=1.5, label=label)
+            line = ax.axvline(x, color=faint(), linestyle=":", linewidth=1.5, label=label)
             self.changes_.append(line)
             ax.annotate(
                 *(f"{rates[place]:.3g}", (x, 1.0), (0, 3), ("data", "axes fraction")),
-                "offset points", ha="center", va="bottom", fontsize="small", color=GREY,
+                "offset points", ha="center", va="bottom", fontsize="small", color=faint(),
             )  # fmt: skip
 
 
@@ -191,12 +190,28 @@ def bare(name: str) -> str:
     return name.removeprefix("val_")
 
 
+def chosen(
+    where: str, names: str | Sequence[str] | None, known: list[str], found: History
+) -> Sequence[str]:
+    """What has a picture of its own, without ``val_``: one name, several, or all that are known."""
+    if names is None:
+        return known
+    asked = list(dict.fromkeys(map(bare, [names] if isinstance(names, str) else names)))
+    if not asked:
+        todo = "leave names out to see all"
+        raise DescriptionError(f"{where}(names)", f"one of {', '.join(known)}", "no name", todo)
+    for name in asked:
+        if not any(each in found for each in (name, f"val_{name}")):
+            raise unknown_name(f"{where}(names)", name, known)
+    return asked
+
+
 def as_history(where: str, given: Mapping[str, Sequence[float]]) -> History:
     """A dict of lists as a History."""
     if not isinstance(given, Mapping):
         todo = "give what fit returned, or history.history of Keras"
         raise DataError(where, "a History or a dict of lists", type(given).__name__, todo)
-    columns = {name: [float(value) for value in column] for name, column in given.items()}
+    columns = {name: as_column(where, name, column) for name, column in given.items()}
     lengths = {name: len(column) for name, column in columns.items()}
     if len(set(lengths.values())) > 1:
         got = ", ".join(f"{name} of {length}" for name, length in lengths.items())
@@ -204,6 +219,15 @@ def as_history(where: str, given: Mapping[str, Sequence[float]]) -> History:
     epochs = list(range(max(lengths.values(), default=0)))
     rates = columns.pop("learning_rate", [float("nan")] * len(epochs))
     return History(history=columns, epoch=epochs, learning_rate=rates)
+
+
+def as_column(where: str, name: str, given: Sequence[float]) -> list[float]:
+    """The numbers of one name; NaN is one, and has no point."""
+    try:
+        return [float(value) for value in given]
+    except (TypeError, ValueError):
+        got = f"{name} {shortened(given)}"
+        raise DataError(where, "lists of numbers", got, "give a number for each epoch") from None
 
 
 def more_is_better(name: str) -> bool | None:

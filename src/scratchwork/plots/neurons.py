@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..storage import Array
-from .style import COLORS, figure_of, readable_on
+from .style import COLORS, figure_of, ink, legend_over, readable_on
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -146,7 +146,7 @@ def draw_column(
                 va="center",
             )
     if len(rows) < len(column.biases):
-        ax.scatter([x] * 3, np.array([-0.5, 0, 0.5]), s=6, color="black", zorder=3)
+        ax.scatter([x] * 3, np.array([-0.5, 0, 0.5]), s=6, color=ink(), zorder=3)
     caption = [line for each in column.words for line in wrap(each, LETTERS)]
     if len(rows) < len(column.biases):
         caption.append(f"({len(rows)} of {len(column.biases)} shown)")
@@ -186,7 +186,7 @@ def draw_legend(ax: Axes, columns: Sequence[Column], scale: float) -> None:
             Line2D([], [], linestyle="none", marker="o", markersize=9, markerfacecolor=face(0.5),
                    markeredgecolor="black", label=f"bias, + or \N{MINUS SIGN}, up to {scale:.2g}")
         )  # fmt: skip
-    ax.legend(
-        handles=entries, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, frameon=False,
-        borderaxespad=0, handlelength=2.4, columnspacing=1.2, fontsize="small",
+    legend_over(
+        ax, 3, handles=entries, loc="lower center", bbox_to_anchor=(0.5, 1), borderaxespad=0,
+        handlelength=2.4, columnspacing=1.2, fontsize="small",
     )  # fmt: skip

@@ -17,7 +17,7 @@ from ..optimizers import Optimizer, Rule, optimizer
 from ..settings import whole
 from ..storage import Array
 from .plane import WHERE, Entry, Plane, label
-from .style import GREY, figure_of, line_style, new_axes
+from .style import GREY, figure_of, ink, legend_over, line_style, new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -164,12 +164,10 @@ class OptimizerPathDisplay:
                 **line_style(i, markers=True),
             )  # fmt: skip
         start = next(iter(self.paths.values()))[0]
-        ax.plot(*start, "o", color="black", markersize=9, zorder=4, label="start")
+        ax.plot(*start, "o", color=ink(), markersize=9, zorder=4, label="start")
         ax.set(xlabel=self.names[0], ylabel=self.names[1])
         ax.set(xlim=(self.a[0], self.a[-1]), ylim=(self.b[0], self.b[-1]))
-        ax.legend(
-            loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, fontsize="small"
-        )  # fmt: skip
+        legend_over(ax, 2, loc="lower left", bbox_to_anchor=(0, 1), fontsize="small")
         return self
 
 

@@ -35,7 +35,7 @@ SIGNED = ("#00163F", "#0072B2", "#9A9A9A", "#F5C842", "#FFF9B0")
 AMOUNTS = "Blues"
 """Colours of numbers from 0: white to dark."""
 
-GREY = "#595959"
+GREY, PALE_GREY = "#595959", "#B5B5B5"
 WIDTH = 2.0
 """Of lines that are the subject of a picture, in points."""
 
@@ -61,6 +61,18 @@ def readable_on(color: Any) -> str:
     rgb = np.array(to_rgb(color))
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
     return "black" if linear @ (0.2126, 0.7152, 0.0722) > 0.179 else "white"
+
+
+def ink() -> str:
+    """The colour of text: black, and white in a dark style."""
+    from matplotlib import rcParams
+
+    return str(rcParams["text.color"])
+
+
+def faint() -> str:
+    """The colour of text that is not the subject: a grey, a light one in a dark style."""
+    return GREY if readable_on(ink()) == "white" else PALE_GREY
 
 
 # ---- where to draw ----
@@ -104,6 +116,21 @@ def new_grid(
 def figure_of(ax: Axes) -> AnyFigure:
     """The figure that axes stand in, or the part of one."""
     return ax.figure
+
+
+def legend_over(ax: Axes, columns: int, **settings: Any) -> None:
+    """A legend without a frame over axes, in fewer columns where their place has no room for all.
+
+    Room is the width of the figure, or of the axes' share of its grid.
+    """
+    place = ax.get_subplotspec()
+    top = None if place is None else place.get_topmost_subplotspec()
+    share = 1.0 if top is None else len(top.colspan) / top.get_gridspec().ncols
+    room = share * figure_of(ax).bbox.width
+    for ncols in range(columns, 0, -1):
+        legend = ax.legend(ncols=ncols, frameon=False, **settings)
+        if legend.get_window_extent().width <= room:
+            return
 
 
 def open_axes(ax: Axes) -> None:

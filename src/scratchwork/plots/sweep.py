@@ -11,7 +11,7 @@ import numpy as np
 from ..storage import Array
 from ..sweeps import Results
 from ..sweeps.grid import value_text
-from .style import COLORS, GREY, figure_of, line_style, new_axes, open_axes
+from .style import COLORS, faint, figure_of, line_style, new_axes, open_axes
 from .sweep_rows import are_numbers, arranged, rows_of_arrays, rows_of_results
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ class SweepDisplay:
             if count:
                 ax.text(
                     *(position, 0.01), f"{count} failed", transform=ax.get_xaxis_transform(),
-                    ha="center", fontsize="small", color=GREY,
+                    ha="center", fontsize="small", color=faint(),
                 )  # fmt: skip
         if numbers:
             set_scale(ax, x)
