@@ -10,6 +10,7 @@ from ...activations import linear, sigmoid, softmax
 from ...description import Description
 from ...losses import Loss
 from ..layout import WIDTH, comment, fold
+from ..reader import names_text
 from .keras_layers import KERAS, Made, print_arrays, print_layers
 from .keras_losses import print_loss
 from .keras_metrics import print_metrics
@@ -49,7 +50,9 @@ def print_keras(description: Description, plan: Plan) -> str:
     model, places = model_text(plan, description.input_shape)
     definition, loss = print_loss(description, plan, places)
     rate, rule, optimizer = print_optimizer(plan.optimizer)
-    pieces = [model, definition, rate.text, rule, compile_text(loss, optimizer, description, plan)]
+    classes = names_text("CLASSES", plan.classes).strip()
+    settings = compile_text(loss, optimizer, description, plan)
+    pieces = [classes, model, definition, rate.text, rule, settings]
     body = joined([*pieces, main_text(plan, rate.callback)])
     top = f"{head(KERAS, plan)}\n{document(KERAS, 'keras', plan)}"
     return f"{top}\n\n{imports(body)}\n\n{beginning(plan)}\n\n{body}\n"
