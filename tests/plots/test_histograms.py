@@ -166,3 +166,8 @@ def test_what_is_missing_is_said() -> None:
     model.build(2)
     with pytest.raises(NotReadyError, match=r"a compiled model"):
         Display.from_estimator(model, *ROWS)
+
+
+def test_what_is_no_recorder() -> None:
+    with pytest.raises(DescriptionError, match="expects a recorder, got str; give the sw"):
+        sw.plots.LayerHistogramDisplay.from_recorder("recorder")

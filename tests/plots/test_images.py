@@ -191,3 +191,20 @@ def test_other_outputs_are_no_probabilities() -> None:
 def test_errors(X: Any, settings: Any, kind: type[Exception], text: str) -> None:
     with pytest.raises(kind, match=text):
         draw(X, **settings)
+
+
+def test_the_heading_over_few_mistakes_is_inside_the_figure() -> None:
+    model = sw.Sequential([sw.Flatten(), sw.Dense(2)], input_shape=(4, 4))
+    model.compile("cross_entropy", seed=0)
+    model["b1"] = [1.0, 0.0]
+    for y in ([0, 0], [0, 1]):  # no mistake, and one
+        figure = sw.plots.MistakesDisplay.from_estimator(model, np.zeros((2, 4, 4)), y).figure_
+        figure.draw_without_rendering()
+        (heading,) = figure.texts
+        box = heading.get_window_extent()
+        assert 0 <= box.x0 < box.x1 <= figure.bbox.x1
+
+
+def test_one_image_alone_needs_an_axis() -> None:
+    with pytest.raises(ShapeError, match=r"got \(28, 28\); one image alone is X\[None\]"):
+        draw(np.zeros((28, 28)))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import scratchwork as sw
-from scratchwork.errors import DescriptionError, NotReadyError
+from scratchwork.errors import DataError, DescriptionError, NotReadyError
 
 draw = sw.plots.NetworkDisplay.from_estimator
 
@@ -139,3 +139,12 @@ def test_errors_say_what_to_do() -> None:
         draw(sw.Sequential([sw.Dense(2)]))
     with pytest.raises(DescriptionError, match=r"a model of scratchwork, got Dense"):
         draw(sw.Dense(2))
+
+
+def test_weights_that_are_not_finite_have_no_lines() -> None:
+    model = sw.Sequential([sw.Dense(2)], input_shape=2)
+    model.compile("mean_squared_error", seed=0)
+    model["W1"] = [[np.nan, 1.0], [1.0, 1.0]]
+    with pytest.raises(DataError, match=r"expects finite weights, got NaN or infinity among them"):
+        draw(model)
+    assert len(draw(model, style="blocks").artists_["blocks"]) == 2

@@ -160,3 +160,8 @@ def test_errors_say_what_there_is() -> None:
         Display.from_results(repeated)
     with pytest.raises(DataError, match=r"scores of shape \(3,\) or \(3, repeats\), got \(2,\)"):
         Display.from_arrays([1, 2, 3], [1, 2])
+
+
+def test_no_values() -> None:
+    with pytest.raises(DataError, match=r"SweepDisplay\(values\) expects at least one value"):
+        sw.plots.SweepDisplay.from_arrays([], [])

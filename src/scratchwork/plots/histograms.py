@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import DataError, NotReadyError
+from ..errors import DataError, DescriptionError, NotReadyError
 from ..model import Sequential
 from ..storage import Array
 from .recorder import LayerNumbers, LayerRecorder
@@ -87,7 +87,11 @@ class LayerHistogramDisplay:
         DataError
             If an epoch was not.
         """
-        where, known = "LayerHistogramDisplay", sorted(recorder.records)
+        where = "LayerHistogramDisplay"
+        if not isinstance(recorder, LayerRecorder):
+            todo = "give the sw.plots.LayerRecorder that fit had as a callback"
+            raise DescriptionError(where, "a recorder", type(recorder).__name__, todo)
+        known = sorted(recorder.records)
         if not known:
             todo = "give it to fit: callbacks=[recorder]"
             raise NotReadyError(where, "a recorder that has recorded", "an empty one", todo)

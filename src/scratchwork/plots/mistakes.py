@@ -144,7 +144,12 @@ class MistakesDisplay(ImageGrid):
         """Draw the images; a figure of their own has the heading over it."""
         super().plot(ax=ax)
         if ax is None:
-            self.figure_.suptitle(self.heading)
+            heading = self.figure_.suptitle(self.heading)
+            width = heading.get_window_extent().width / self.figure_.dpi + 0.3
+            if (
+                width > self.figure_.bbox.width / self.figure_.dpi
+            ):  # few images are narrower than their heading
+                self.figure_.set_figwidth(width)  # type: ignore[union-attr]
         return self
 
 

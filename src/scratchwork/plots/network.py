@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from ..errors import DescriptionError
+from ..errors import DataError, DescriptionError
 from ..layers.dense import Dense
 from ..layers.layer import describe
 from ..network import RecordedLayer, recorded_layers
@@ -97,6 +97,8 @@ class NetworkDisplay:
             If the model was not built: its input shape is not known.
         DescriptionError
             If a setting is unknown, or neurons are asked for and a layer is not of neurons.
+        DataError
+            If neurons are drawn and a weight is not finite.
         """
         one_of(WHERE, "style", style, ("auto", "neurons", "blocks"))
         whole(WHERE, "most", most, least=2)
@@ -112,6 +114,9 @@ class NetworkDisplay:
             raise DescriptionError(f'{WHERE}(style="neurons")', "Dense layers", obstacle, todo)
         if style == "blocks" or obstacle or (style == "auto" and not small):
             columns = []
+        if not all(np.isfinite(each.weights).all() for each in columns):
+            todo = "look at model.parameters, or fit with a lower learning rate"
+            raise DataError(WHERE, "finite weights", "NaN or infinity among them", todo)
         return cls(columns=columns, blocks=Block.each(layers), most=most).plot(ax=ax)
 
     def plot(self, *, ax: Axes | None = None) -> NetworkDisplay:

@@ -128,7 +128,7 @@ def image_advice(shape: tuple[int, ...]) -> str:
         return "check how the rows were selected"
     if len(shape) == 4 and shape[1] in (1, 3):
         return "channels come last: np.moveaxis(X, 1, -1)"
-    if len(shape) < 2:
+    if len(shape) < 2 or (len(shape) == 2 and shape[0] == shape[1]):
         return "one image alone is X[None]"
     return "give image_shape=(h, w)"
 

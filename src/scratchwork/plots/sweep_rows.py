@@ -81,6 +81,8 @@ def series_text(label: str, settings: Mapping[str, Any], keys: Container[str]) -
 def rows_of_arrays(values: Sequence[Any], scores: Any) -> list[Row]:
     """A row for each score; each entry of a dict is a series."""
     rows: list[Row] = []
+    if not len(values):
+        raise DataError(f"{WHERE}(values)", "at least one value", "none", "give what was swept")
     for label, given in (scores if isinstance(scores, Mapping) else {"": scores}).items():
         array = as_numbers(given, f"{WHERE}(scores)")
         if array.ndim not in (1, 2) or len(array) != len(values) or not array.size:
