@@ -145,10 +145,9 @@ class MistakesDisplay(ImageGrid):
         super().plot(ax=ax)
         if ax is None:
             heading = self.figure_.suptitle(self.heading)
+            figure_width = self.figure_.bbox.width / self.figure_.dpi
             width = heading.get_window_extent().width / self.figure_.dpi + 0.3
-            if (
-                width > self.figure_.bbox.width / self.figure_.dpi
-            ):  # few images are narrower than their heading
+            if width > figure_width:  # as of one image
                 self.figure_.set_figwidth(width)  # type: ignore[union-attr]
         return self
 
