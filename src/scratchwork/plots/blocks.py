@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import log, prod
-from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from ..inspect.summary import total
 from ..network import RecordedLayer
 from ..program.ir import Shape, shape_text
-from .style import COLORS, faint
+from .style import COLORS, faint, words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -73,7 +72,7 @@ def draw_blocks(ax: Axes, blocks: Sequence[Block]) -> list[list[Patch]]:
         width = max(NARROWEST, log(1 + prod(block.sizes)) / widest)
         drawn.append(list(sheets(ax, block, width, -i - 0.5)))
         parameters = f"{block.parameters:,} parameters" if block.parameters else "no parameters"
-        ax.text(WORDS_AT, -i - 0.5, "\n".join(wrap(block.note, LETTERS)[:2]), va="bottom")
+        ax.text(WORDS_AT, -i - 0.5, "\n".join(words(block.note, LETTERS)), va="bottom")
         details = block.shape if not i else f"{block.shape}, {parameters}"
         ax.text(WORDS_AT, -i - 0.52, details, va="top", color=faint(), fontsize="small")
         if i:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
-from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..storage import Array
-from .style import COLORS, figure_of, ink, legend_over, readable_on
+from .style import COLORS, figure_of, ink, legend_over, readable_on, words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -147,7 +146,7 @@ def draw_column(
             )
     if len(rows) < len(column.biases):
         ax.scatter([x] * 3, np.array([-0.5, 0, 0.5]), s=6, color=ink(), zorder=3)
-    caption = [line for each in column.words for line in wrap(each, LETTERS)]
+    caption = [line for each in column.words for line in words(each, LETTERS)]
     if len(rows) < len(column.biases):
         caption.append(f"({len(rows)} of {len(column.biases)} shown)")
     ax.annotate(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -161,3 +162,8 @@ def as_finite(where: str, given: Any) -> Array:
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise not_finite(array, array, where)
     return array
+
+
+def words(text: str, letters: int) -> list[str]:
+    """One or two lines of so many letters; what is longer ends in dots."""
+    return wrap(text, letters, max_lines=2, placeholder=" ...", break_long_words=False)
