@@ -15,6 +15,7 @@ except ModuleNotFoundError as error:  # the library itself works with NumPy alon
     ) from None
 
 from ..version import __version__
+from .articles import articles
 from .endings import Commands
 from .help import completion, doctor
 from .look import source, summary, verify
@@ -33,5 +34,5 @@ def main() -> None:
     """Train a neural network, and read the NumPy program that does it."""
 
 
-for command in (train, predict, source, summary, verify, doctor, completion):
+for command in (train, predict, source, summary, verify, articles, doctor, completion):
     main.add_command(command)

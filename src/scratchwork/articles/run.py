@@ -1,0 +1,58 @@
+"""Running articles: a folder of the report for each, and a page that leads to them."""
+
+from __future__ import annotations
+
+import json
+import platform
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ..engines.team import cores
+from ..version import __version__
+from .article import ARTICLES, Article, Options, lasting
+from .page import Page
+from .reports import REPORTS
+
+OVERVIEW = "The five articles, run by Scratchwork"
+
+
+def run(articles: Sequence[Article], options: Options, folder: Path, command: str) -> None:
+    """Run each, and after each write its part of the report and the overview of all there are."""
+    for article in articles:
+        print(f"==== {article.author}: {article.title}", flush=True)
+        page = Page(folder / article.name, f"{article.author}: {article.title}")
+        begin = time.perf_counter()
+        REPORTS[article.name](page, options)
+        seconds = time.perf_counter() - begin
+        page.text("---", how_it_was_run(command, seconds), "[All five articles](../report.md)")
+        page.save()
+        print(f"     {lasting(seconds)}: {page.folder / 'index.html'}", flush=True)
+        overview(folder, command).save()
+
+
+def how_it_was_run(command: str, seconds: float) -> str:
+    """The command, the time it took, the machine and the versions."""
+    versions = f"Scratchwork {__version__}, NumPy {np.__version__}, Python"
+    machine = f"{platform.system()} {platform.machine()}, {cores()} cores"
+    took = lasting(seconds)
+    return f"From `{command}`, {took}; {machine}; {versions} {platform.python_version()}."
+
+
+def overview(folder: Path, command: str, say: Callable[[str], None] = print) -> Page:
+    """A page with the numbers of all the articles that the folder has."""
+    page = Page(folder, OVERVIEW, say)
+    for article in ARTICLES.values():
+        found = folder / article.name / "numbers.json"
+        if found.exists():
+            numbers = json.loads(found.read_text(encoding="utf-8"))
+            page.heading(f"[{article.author}]({article.name}/report.md): {article.title}")
+            page.text(f"{article.place}. {article.settings}.")
+            page.table(
+                ("", "the article", "here", ""),
+                [(x["what"], x["article"], x["ours"], x["note"]) for x in numbers],
+            )
+    page.text("---", f"Last run: `{command}`.")
+    return page
