@@ -76,9 +76,15 @@ def test_values_may_be_optimizers_layers_and_lists_of_layers() -> None:
 
 
 def test_numbers_of_numpy_become_python_s() -> None:
-    grid = {"learning_rate": np.logspace(-2, -1, 2), "width": np.arange(2, 4)}
-    results = sw.sweep(build, grid, repeats=1).fit(X, y, epochs=1)
-    assert {type(value) for row in results for value in row.settings.values()} == {int, float}
+    rates = np.logspace(-2, -1, 3)[1:]
+    for grid in (
+        {"learning_rate": rates, "width": np.arange(2, 4)},
+        {"learning_rate": [*rates], "width": [*np.arange(2, 4)]},
+    ):
+        results = sw.sweep(build, grid, repeats=1).fit(X, y, epochs=1)
+        assert {type(value) for row in results for value in row.settings.values()} == {int, float}
+        assert "0.0316228" in str(results)
+        assert "0.03162277" not in str(results)
 
 
 def test_a_point_is_built_once() -> None:

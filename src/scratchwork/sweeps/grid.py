@@ -67,10 +67,15 @@ def values_of(name: object, values: Any) -> list[Any]:
         if isinstance(values, set | frozenset):
             todo = "give a list: a set has no order"
         raise DescriptionError(where, "a list of values", given, todo)
-    found = values.tolist() if isinstance(values, np.ndarray) and values.ndim else list(values)
+    found = [x.item() if isinstance(x, np.generic) else x for x in listed(values)]
     if not found:
         raise DescriptionError(where, "at least one value", "none", "leave the name out")
     return found
+
+
+def listed(values: Iterable[Any]) -> list[Any]:
+    """The rows of an array as lists."""
+    return values.tolist() if isinstance(values, np.ndarray) and values.ndim else list(values)
 
 
 def check_names(build: Callable[..., Any], settings: Settings) -> None:
@@ -91,4 +96,4 @@ def value_text(value: object) -> str:
     """A value of a grid in one short line: layers and optimizers as the calls that make them."""
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(value_text, value))}]"
-    return text(value)
+    return f"{value:.6g}" if isinstance(value, float) else text(value)
