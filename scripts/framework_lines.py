@@ -33,7 +33,7 @@ SHOWN = {
 }
 """Which lines are shown, by the group: those that make the thing."""
 DOCUMENTED = re.compile(
-    r'(?:def (criterion|loss|rate\w*|penalty)\(.*|class (\w+)\(keras.*):\n\s+"""(.*?)\.?("""|\n)'
+    r'(?:def (criterion|loss|rate|penalty)\([^"]*|class (\w+)\(keras.*):\n\s+"""(.*?)\.?("""|\n)'
 )
 """A function or class that the text has for it, with the first line of its docstring."""
 

@@ -625,6 +625,17 @@ class ScheduleCase:
         return f"{type(self.schedule).__name__}-{min(self.rates.values()):g}"
 
 
+@dataclass(frozen=True)
+class RootDecay:
+    """A user's own schedule: Vaswani et al. 2017, section 5.3."""
+
+    learning_rate: float
+    warmup_steps: float
+
+    def rate(self, t: Any, epoch: Any) -> Any:
+        return self.learning_rate * np.minimum(t**-0.5, t * self.warmup_steps**-1.5)
+
+
 HALF = 2**-0.5
 SCHEDULES = (
     ScheduleCase(sw.ExponentialDecay(0.1, 0.5, 4), {1: 0.1, 3: 0.1 / 2**0.5, 5: 0.05, 9: 0.025}),

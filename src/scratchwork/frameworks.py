@@ -21,6 +21,7 @@ from .network import Recorded, RecordedLayer, penalty_terms, record_network
 from .program.ir import Value
 from .program.record import recording
 from .programs import callers_level, description_text
+from .programs import rate as rate_program
 from .regularizers import Regularizer
 from .run import Run
 from .storage import Array
@@ -46,11 +47,13 @@ def framework_text(
     with recording() as recorder:
         network = record_network(description, recorder, "train")
         penalties = tuple(penalised(description.regularizer, network))
+    rate = getattr(optimizer, "learning_rate", None)
     plan = Plan(
         layers=tuple(placed(network)),
         outputs=run.width,
         loss=loss,
         optimizer=optimizer,
+        rate=rate_program(rate) if hasattr(rate, "rate") else None,
         targets=description.targets,
         penalties=penalties,
         batch_size=fit.batch_size if fit else 32,

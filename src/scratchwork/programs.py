@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import FrameType
+from typing import Any
 
 from .activations import linear
 from .description import Description
@@ -22,13 +23,14 @@ from .dialects.cupy import print_cupy
 from .layers.layer import describe
 from .losses import quoted
 from .metrics import names_of
-from .network import Recorded, record_network, record_objective
+from .network import Recorded, record_network, record_objective, step_inputs
 from .program.check import check
 from .program.gradient import differentiate
-from .program.ir import Loop, Program, Value
+from .program.ir import Loop, Program, Value, apply
 from .program.lines import lines
 from .program.passes import lower, name, prune, share, simplify
 from .program.record import call, recording, recording_aside
+from .program.scope import Scope
 from .program.update import initial_state, record_rule, record_update
 
 PASSES = (lower, share, simplify, share, prune, lines, name)
@@ -106,6 +108,19 @@ def prepare(description: Description) -> Program:
     with recording() as recorder:
         network = record_network(description, recorder, "prepare")
     return finish(program("prepare", network, tuple(network.scope.fitted_values)))
+
+
+def rate(schedule: Any) -> Program:
+    """A schedule alone: the lines by which a step computes its rate from t and epoch."""
+    with recording() as recorder:
+        inputs = step_inputs()
+        scope = Scope(recorder, "train", inputs)
+        found = scope.symbol("learning_rate", schedule)
+        if not isinstance(found, Value):
+            found = apply("number", value=float(found)).named("rate")
+    given, settings = (inputs["t"], inputs["epoch"]), scope.hyperparameters
+    lines = (*recorder.prologue, *recorder.statements)
+    return finish(Program("rate", given, (), (), settings, lines, {}, (found,)))
 
 
 # ---- print ----

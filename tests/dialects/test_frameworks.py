@@ -21,7 +21,7 @@ from scratchwork.errors import (
     ScratchworkWarning,
     ShapeError,
 )
-from tests.cases import SCHEDULES
+from tests.cases import SCHEDULES, RootDecay
 from tests.networks import NETWORKS
 from tests.peers.table_networks import TABLE_NETWORKS
 
@@ -125,16 +125,6 @@ class Halve:
 
 
 @dataclass(frozen=True)
-class Drop:
-    """A user's own schedule."""
-
-    learning_rate: float
-
-    def rate(self, t: sw.Value, epoch: sw.Value) -> sw.Value:
-        return self.learning_rate / t
-
-
-@dataclass(frozen=True)
 class Plain:
     """A user's own optimizer."""
 
@@ -179,14 +169,6 @@ class Slow(sw.SGD):
 
 
 @dataclass(frozen=True)
-class Late(sw.StepDecay):
-    """A schedule made of ours."""
-
-    def rate(self, t: sw.Value, epoch: sw.Value) -> sw.Value:
-        return super().rate(t, epoch) / t
-
-
-@dataclass(frozen=True)
 class Strong(sw.L2):
     """A regularizer made of ours."""
 
@@ -218,7 +200,6 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a loss": ({"loss": distance}, "loss distance"),
     "an optimizer": ({"optimizer": Plain()}, "optimizer Plain()"),
-    "a schedule": ({"optimizer": sw.SGD(Drop(0.1))}, "learning_rate Drop(0.1)"),
     "a regularizer": ({"regularizer": Cubes(0.1)}, "regularizer of W1"),
     "a layer made of ours": ({"layers": (HalfDense(3),)}, "layer 1: HalfDense(3)"),
     "an activation made of ours": (
@@ -226,7 +207,6 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         "layer 1: Dense(3, Bent(0.5))",
     ),
     "an optimizer made of ours": ({"optimizer": Slow(0.1)}, "optimizer Slow(0.1)"),
-    "a schedule made of ours": ({"optimizer": sw.SGD(Late(0.1))}, "learning_rate Late(0.1)"),
     "a regularizer made of ours": ({"regularizer": Strong(0.1)}, "regularizer of W1"),
     "a loss made of ours": ({"loss": Smooth(0.1)}, "loss smooth"),
 }
@@ -260,6 +240,28 @@ def test_nothing_of_ours_is_refused_as_a_user_s_own(framework: str) -> None:
     assert {name for name, text in refused.items() if "of your own" in text} == OWN
 
 
+@each_framework
+def test_a_schedule_of_ones_own_is_a_function(framework: str) -> None:
+    text = str(compiled(optimizer=sw.SGD(RootDecay(0.1, 20.0))).source(framework))
+    assert "def rate(t, *, learning_rate=0.1, warmup_steps=20.0):\n" in text
+    assert "    return learning_rate * " in text
+
+
+@dataclass(frozen=True)
+class Both:
+    """A rate of both counts."""
+
+    def rate(self, t: sw.Value, epoch: sw.Value) -> sw.Value:
+        return 1 / (t + epoch)
+
+
+@each_framework
+def test_a_rate_of_both_counts_is_refused_by_name(framework: str) -> None:
+    model = compiled(optimizer=sw.SGD(Both()))
+    with pytest.raises(DescriptionError, match=r"learning_rate Both\(\) .* t or epoch alone"):
+        model.source(framework)
+
+
 LACKING: dict[str, tuple[sw.Sequential, str]] = {
     "Lion": (
         compiled(optimizer=sw.Lion()),
@@ -277,16 +279,6 @@ LACKING: dict[str, tuple[sw.Sequential, str]] = {
         ),
         "optimizer SGD expects a counterpart in PyTorch, got rate_in_velocity=True with a "
         "schedule: torch.optim.SGD has no rate in its velocity; leave it out",
-    ),
-    "a fraction of a step": (
-        compiled(optimizer=sw.SGD(sw.OneCycle(0.1, 10.5))),
-        "learning_rate OneCycle(0.1, 10.5) expects a counterpart in PyTorch, got "
-        "total_steps=10.5: OneCycleLR counts whole steps; round it",
-    ),
-    "a rise of one step": (
-        compiled(optimizer=sw.SGD(sw.OneCycle(0.1, 10, warmup_fraction=0.1))),
-        "learning_rate OneCycle(0.1, 10.0, warmup_fraction=0.1) expects a counterpart in PyTorch, "
-        "got a rise of one step, in which OneCycleLR divides by 0; change warmup_fraction a little",
     ),
     "six axes": (
         compiled(sw.BatchNorm(), sw.Flatten(), sw.Dense(3), input_shape=(2, 2, 2, 2, 2)),

@@ -21,7 +21,7 @@ import pytest
 
 import scratchwork as sw
 from scratchwork.errors import DescriptionError
-from tests.cases import SCHEDULES
+from tests.cases import SCHEDULES, RootDecay
 from tests.networks import NETWORKS, Array, Network
 from tests.test_schedules import rates
 
@@ -167,6 +167,7 @@ MORE_SCHEDULES = (
     sw.CosineDecay(0.1, 1, period_factor=4),
     sw.CosineDecay(0.1, 10, 0.02, warmup_steps=7.5, period_factor=1),
     sw.OneCycle(1 / 3, 30, warmup_fraction=0.45, div_factor=5, final_div_factor=20),
+    RootDecay(0.1, 10.0),
 )
 
 

@@ -113,6 +113,9 @@ MORE_SCHEDULES = (
     sw.CosineDecay(0.1, 15, period_factor=2),
     sw.CosineDecay(0.1, 10, 0.02, warmup_steps=7.5, period_factor=1),
     sw.OneCycle(0.5, 60, warmup_fraction=0.45, div_factor=5, final_div_factor=20),
+    sw.OneCycle(0.1, 60.5),
+    cases.RootDecay(0.1, 10.0),
+    sw.OneCycle(0.1, 50, warmup_fraction=0.02),
 )
 SCHEDULES = (*(row.schedule for row in cases.SCHEDULES), *MORE_SCHEDULES)
 

@@ -37,8 +37,8 @@ class CosineDecay(Described):
     period_factor : int >= 0
         0: no restart. Otherwise the rate begins anew after ``decay_steps`` steps, again and again,
         and each period is so many times as long as the one before: 1 for equal ones, or 2 (T_mult
-        in PyTorch, t_mul in Keras). Where it is 2 or more the program adds 1e-9 so that rounding
-        does not make a restart late by one step.
+        in PyTorch, t_mul in Keras). Where it is 2 or more the program adds 1e-6 so that rounding,
+        in Keras that of float32, does not make a restart late by one step.
 
     Examples
     --------
@@ -82,7 +82,7 @@ class CosineDecay(Described):
         if self.warmup_steps != 0:
             since = maximum(since, 0)
         k, periods = self.period_factor, (since / self.decay_steps).named("periods")
-        number = floor(log(1 + (k - 1) * periods) / log(k) + 1e-9)
+        number = floor(log(1 + (k - 1) * periods) / log(k) + 1e-6)
         length = apply("power", k, number).named("period_length")
         return (periods - (length - 1) / (k - 1)) / length
 

@@ -12,18 +12,15 @@ from math import nan
 from numbers import Real
 from typing import Any
 
-from .. import schedules
+from .. import programs, schedules
 from ..description import Description
 from ..dialects import numpy_module
 from ..dialects.load import function, load
 from ..errors import DescriptionError, NotReadyError
 from ..losses import TargetKind
-from ..network import step_inputs
 from ..program.ir import Program, Value
-from ..program.record import recording
-from ..program.scope import Scope
 from ..program.update import Optimizer
-from ..programs import Source, finish, source, with_step
+from ..programs import Source, source, with_step
 from ..settings import advice, positive
 
 WHERE = "model.learning_rate"
@@ -134,15 +131,7 @@ def function_of(schedule: Any) -> Callable[[int, int], float]:
 
 def schedule_function(schedule: Any) -> Callable[[int, int], float]:
     """A schedule as a function of t and epoch: the lines by which a step computes its rate."""
-    with recording() as recorder:
-        inputs = step_inputs()
-        scope = Scope(recorder, "train", inputs)
-        rate = scope.symbol("learning_rate", schedule)
-    if not isinstance(rate, Value):
-        return lambda t, epoch: float(rate)
-    given, settings = (inputs["t"], inputs["epoch"]), scope.hyperparameters
-    lines = (*recorder.prologue, *recorder.statements)
-    program = finish(Program("rate", given, (), (), settings, lines, {}, (rate,)))
+    program = programs.rate(schedule)
     texts = numpy_module.functions([program], "float64", {})
     loaded = function(load(numpy_module.module([program], texts, "", "float64"), "numpy"), "rate")
     asked = [name for name in ("t", "epoch") if name in signature(loaded).parameters]

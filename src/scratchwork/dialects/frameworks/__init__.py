@@ -1,6 +1,7 @@
 """The dialects of frameworks: a description as a fluent user of PyTorch or Keras would write it.
 
-They print the description, not the program: each by a table "our class -> their constructor".
+They print the description, not the program: each by a table "our class -> their constructor". Only
+a schedule that a framework lacks is printed from its program, as a function.
 """
 
 from __future__ import annotations

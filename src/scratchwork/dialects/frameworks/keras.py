@@ -49,7 +49,7 @@ def print_keras(description: Description, plan: Plan) -> str:
     """
     model, places = model_text(plan, description.input_shape)
     definition, loss = print_loss(description, plan, places)
-    rate, rule, optimizer = print_optimizer(plan.optimizer)
+    rate, rule, optimizer = print_optimizer(plan.optimizer, plan.rate)
     classes = names_text("CLASSES", plan.classes).strip()
     settings = compile_text(loss, optimizer, description, plan)
     pieces = [classes, model, definition, rate.text, rule, settings]
@@ -61,7 +61,7 @@ def print_keras(description: Description, plan: Plan) -> str:
 def imports(body: str) -> str:
     names = [name for name in ("layers", "ops") if re.search(rf"(?<![\w.]){name}\.", body)]
     return "\n".join([
-        *["from bisect import bisect"] * ("bisect(" in body),
+        *["import math"] * ("math." in body),
         "from pathlib import Path",
         "",
         "import keras",

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from ... import optimizers
 from ...layers.layer import describe
 from ...optimizers import RateAndClipping
+from ...program.ir import Program
 from .keras_layers import KERAS, call, where_not
 from .keras_schedules import Rate, print_rate
 from .plan import counterpart, lacking
@@ -190,11 +191,11 @@ OPTIMIZERS: dict[type, Theirs] = {
 }
 
 
-def print_optimizer(o: Any) -> tuple[Rate, str, str]:
+def print_optimizer(o: Any, schedule: Program | None) -> tuple[Rate, str, str]:
     """Its rate, a class with its rule, if one is needed, and what ``compile`` takes."""
     theirs = counterpart(OPTIMIZERS, o, f"optimizer {describe(o)}", KERAS, "an optimizer")
     rule = theirs.rule(o).rstrip()
-    rate = print_rate(o.learning_rate)
+    rate = print_rate(o.learning_rate, schedule)
     settings = {"learning_rate": rate.code} | {
         name: where_not(default, getattr(o, ours))
         for ours, (name, default) in theirs.settings.items()

@@ -1,20 +1,31 @@
-"""Schedules as Keras has them, and those that are written out."""
+"""Schedules as Keras has them, and a function of the others' rate."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ... import schedules
-from ...layers.layer import describe
+from ...program.ir import Program
+from .. import numpy_spellings
 from ..layout import fold
+from ..spelling import Spelling
+from ..spelling import call as spelled
 from .keras_layers import KERAS, call, where_not
-from .plan import counterpart
-from .text import enclosed, function
+from .rate import by_epoch, rate_function
+from .text import enclosed
 
 PLACE = "keras.optimizers.schedules"
+ELEMENTWISE = (
+    *("absolute", "clip", "cos", "exp", "expm1", "floor", "log", "log1p", "maximum", "minimum"),
+    *("sign", "sin", "sqrt", "tanh", "where"),
+)
+PYTHON = numpy_spellings.spellings("")
+"""How a rate of the epoch is written, a number."""
+OPS: Mapping[str, Spelling] = {**PYTHON, **{name: spelled(f"ops.{name}") for name in ELEMENTWISE}}
+"""How one of the step is written, which a backend may compile."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +37,28 @@ class Rate:
     callback: str = ""
 
 
-def print_rate(given: Any) -> Rate:
-    """A learning rate: a number, a schedule of Keras, or one that is written out."""
-    if isinstance(given, float):
+def print_rate(given: Any, program: Program | None) -> Rate:
+    """A learning rate: a number, a schedule of Keras, or a function of the recorded lines."""
+    if program is None:
         return Rate(repr(given))
-    where = f"learning_rate {describe(given)}"
-    return counterpart(SCHEDULES, given, where, KERAS, "a schedule")(given)
+    theirs = SCHEDULES[type(given)](given) if type(given) in SCHEDULES else None
+    if theirs is not None:
+        return theirs
+    each = by_epoch(program)
+    function = rate_function(given, program, KERAS, PYTHON if each else OPS)
+    if each:
+        return Rate("rate(0)", function, "keras.callbacks.LearningRateScheduler(rate)")
+    return Rate("Schedule()", f"{function}\n\n\n{SCHEDULE}")
+
+
+SCHEDULE = f'''class Schedule({PLACE}.LearningRateSchedule):
+    """The rate above, for Keras, which counts steps from 0."""
+
+    def __call__(self, step):
+        return rate(ops.cast(step, keras.config.floatx()) + 1)
+
+    def get_config(self):
+        return {{}}  # model.save() asks for it'''
 
 
 def count(number: float) -> str:
@@ -43,25 +70,6 @@ def by_steps(kind: str, rate: float, **settings: str) -> Rate:
     """One that Keras has; it counts steps from 0."""
     line = f"rate = {call(f'{PLACE}.{kind}', repr(rate), **settings)}"
     return Rate("rate", "\n".join(fold(line)))
-
-
-def by_epochs(first: float, *lines: str) -> Rate:
-    """A function of the epoch, called by a callback; ``first`` is the rate until then."""
-    text = function("rate(epoch)", "The rate of an epoch, from 0.", lines)
-    return Rate(repr(first), text, "keras.callbacks.LearningRateScheduler(rate)")
-
-
-def written_out(name: str, says: str, *lines: str) -> Rate:
-    """A class with the schedule's lines; t counts steps from 1."""
-    head = [
-        f"class {name}({PLACE}.LearningRateSchedule):",
-        f'    """{says}"""',
-        "",
-        "    def __call__(self, step):",
-        "        t = ops.cast(step, keras.config.floatx()) + 1",
-    ]
-    config = ["", "    def get_config(self):", "        return {}  # model.save() asks for it"]
-    return Rate(f"{name}()", "\n".join([*head, *(f"        {x}" for x in lines), *config]))
 
 
 # ---- the table ----
@@ -86,29 +94,26 @@ def polynomial(s: schedules.PolynomialDecay) -> Rate:
     )  # fmt: skip
 
 
-def stairs(s: schedules.StepDecay) -> Rate:
-    rate, factor, every = repr(s.learning_rate), repr(s.factor), count(s.every)
+def stairs(s: schedules.StepDecay) -> Rate | None:
     if s.unit == "epochs":
-        return by_epochs(s.learning_rate, f"return {rate} * {factor} ** (epoch // {every})")
-    return by_steps(
-        "ExponentialDecay", s.learning_rate, decay_steps=every, decay_rate=factor, staircase="True"
-    )
+        return None
+    return exponential(schedules.ExponentialDecay(s.learning_rate, s.factor, s.every, True))
 
 
-def pieces(s: schedules.PiecewiseConstant) -> Rate:
-    values = enclosed("values = [", list(map(repr, s.values)), "]", room=4)
+def pieces(s: schedules.PiecewiseConstant) -> Rate | None:
     if s.unit == "epochs":
-        ends = enclosed("boundaries = [", list(map(count, s.boundaries)), "]", room=4)
-        return by_epochs(s.values[0], ends, values, "return values[bisect(boundaries, epoch)]")
+        return None
+    values = enclosed("values = [", list(map(repr, s.values)), "]")
     # ours is left at the boundary, Keras' behind it; steps are whole
     ends = enclosed("boundaries = [", [str(math.ceil(end) - 1) for end in s.boundaries], "]")
     rate = f"rate = {PLACE}.PiecewiseConstantDecay(boundaries, values)"
     return Rate("rate", f"{ends}\n{values}\n{rate}")
 
 
-def cosine(s: schedules.CosineDecay) -> Rate:
+def cosine(s: schedules.CosineDecay) -> Rate | None:
+    """Not with a warm-up, which begins at 0 in Keras; where periods grow, rounding delays some."""
     if s.warmup_steps or s.period_factor > 1:
-        return cosine_written_out(s)
+        return None
     steps, end = count(s.decay_steps), s.end_learning_rate
     alpha = f"{end!r} / {s.learning_rate!r}" if end else ""
     if s.period_factor == 0:
@@ -118,59 +123,12 @@ def cosine(s: schedules.CosineDecay) -> Rate:
     )
 
 
-def cosine_written_out(s: schedules.CosineDecay) -> Rate:
-    """With a warm-up, which begins at 0 in Keras, or with periods that grow longer."""
-    rate, end, warmup = repr(s.learning_rate), repr(s.end_learning_rate), count(s.warmup_steps)
-    between = f"{end} + ({rate} - {end})" if s.end_learning_rate else rate
-    decayed = f"{between} * (1 + ops.cos(np.pi * progress)) / 2"
-    if not s.warmup_steps:
-        says = "As CosineDecayRestarts, whose restarts may come a step late by rounding."
-        lines = ["since = t - 1", *progress(s), f"return {decayed}"]
-    else:
-        says = "Keras' warm-up begins with a rate of 0, and its restarts have none."
-        lines = [f"since = t - 1 - {warmup}", *progress(s), f"decayed = {decayed}"]
-        lines.append(f"return ops.where(t <= {warmup}, {rate} * t / {warmup}, decayed)")
-    return written_out("CosineDecay", says, *lines)
-
-
-def progress(s: schedules.CosineDecay) -> list[str]:
-    """How much of a period has passed."""
-    steps, k = count(s.decay_steps), s.period_factor
-    if k == 0:
-        return [f"progress = ops.minimum(since / {steps}, 1)"]
-    if k == 1:
-        return [f"progress = since % {steps} / {steps}"]
-    times, share = (f"{k - 1} * ", f" / {k - 1}") if k > 2 else ("", "")
-    return [
-        f"periods = ops.maximum(since, 0) / {steps}",
-        f"number = ops.floor(ops.log(1 + {times}periods) / np.log({k}) + 1e-6)",
-        f"length = {k}**number",
-        f"progress = (periods - (length - 1){share}) / length",
-    ]
-
-
-def one_cycle(s: schedules.OneCycle) -> Rate:
-    rate, total = repr(s.learning_rate), count(s.total_steps)
-    return written_out(
-        "OneCycle",
-        "Up and down again, both along a cosine; Keras has no such schedule.",
-        f"peak, low = {s.warmup_fraction!r} * {total}, {rate} / {count(s.div_factor)}",
-        "rising = (t - 1) / max(peak - 1, 1)",
-        f"falling = ops.minimum((t - peak) / ({total} - peak), 1)",
-        "progress = ops.where(t <= peak, rising, falling)",
-        f"start = ops.where(t <= peak, low, {rate})",
-        f"end = ops.where(t <= peak, {rate}, low / {count(s.final_div_factor)})",
-        "return end + (start - end) * (1 + ops.cos(np.pi * progress)) / 2",
-    )
-
-
-SCHEDULES: dict[type, Callable[[Any], Rate]] = {
+SCHEDULES: dict[type, Callable[[Any], Rate | None]] = {
     schedules.CosineDecay: cosine,
     schedules.ExponentialDecay: exponential,
     schedules.InverseTimeDecay: inverse,
-    schedules.OneCycle: one_cycle,
     schedules.PiecewiseConstant: pieces,
     schedules.PolynomialDecay: polynomial,
     schedules.StepDecay: stairs,
 }
-"""Every schedule that we have; a user's own is refused by name."""
+"""Ours that Keras has, with some settings; of any other, the function is printed."""

@@ -11,6 +11,7 @@ from ...errors import DescriptionError
 from ...layers.layer import Buildable, describe
 from ...losses import LOSSES, Loss, TargetKind
 from ...losses.table import CLASSES
+from ...program.ir import Program
 from ...program.update import Optimizer
 from ...regularizers import L1, L2, Regularizer
 from .. import numpy_module
@@ -49,6 +50,8 @@ class Plan:
         How many numbers the network gives for a row.
     loss, optimizer
         Those of the description, which here are there.
+    rate : Program or None
+        The optimizer's schedule alone, of t and epoch; None for a number.
     targets : "labels", "column" or "matrix"
         y is class numbers (n,), one number a row (n,), or one row a row (n, outputs).
     penalties : tuple of (str, regularizer)
@@ -71,6 +74,7 @@ class Plan:
     outputs: int
     loss: Loss
     optimizer: Optimizer
+    rate: Program | None
     targets: TargetKind
     penalties: tuple[tuple[str, Regularizer], ...]
     batch_size: int

@@ -47,7 +47,7 @@ def print_pytorch(description: Description, plan: Plan) -> str:
     """
     total = description.reduction == "sum"
     parts = trained_parts(plan)
-    schedule = scheduler(getattr(plan.optimizer, "learning_rate", 0.0))
+    schedule = scheduler(plan)
     penalty = penalty_text(plan, parts, total)
     settings = ["torch.set_default_dtype(torch.float64)"] * (plan.dtype == "float64")
     body = joined([
@@ -89,12 +89,12 @@ def imports(body: str) -> str:
 
 def objective(plan: Plan, total: bool, schedule: Scheduler | None) -> list[str]:
     """criterion, optimizer and scheduler: lines that stand together, or functions of their own."""
-    loss, optimizer = criterion(plan, total), optimizer_line(plan.optimizer)
-    rate = [] if schedule is None else [schedule.text]
-    factor = [] if schedule is None else [schedule.factor]
+    loss = criterion(plan, total)
+    optimizer = optimizer_line(plan.optimizer, schedule.lr if schedule else None)
+    rate, function = ([schedule.text], [schedule.function]) if schedule else ([], [])
     if loss.startswith("def "):
-        return [loss, *factor, "\n".join([optimizer, *rate])]
-    return [*factor, "\n".join([loss, optimizer, *rate])]
+        return [loss, *function, "\n".join([optimizer, *rate])]
+    return [*function, "\n".join([loss, optimizer, *rate])]
 
 
 # ---- the functions ----

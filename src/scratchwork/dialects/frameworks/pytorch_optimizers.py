@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ... import optimizers, schedules
+from ... import optimizers
 from ...layers.layer import describe
 from .plan import counterpart, lacking
 from .pytorch_layers import NAME
@@ -43,8 +43,8 @@ OPTIMIZERS: dict[type, tuple[str, Callable[[Any], Settings]]] = {
 """Ours: theirs. There is no Lion."""
 
 
-def optimizer_line(o: Any) -> str:
-    """optimizer = torch.optim.SGD(model.parameters(), lr=0.1)"""
+def optimizer_line(o: Any, lr: float | None) -> str:
+    """optimizer = torch.optim.SGD(model.parameters(), lr=0.1); ``lr`` is a scheduler's."""
     where = f"optimizer {describe(o)}"
     if type(o) is optimizers.Lion:
         todo = "take another, such as sw.AdamW()"
@@ -58,19 +58,12 @@ def optimizer_line(o: Any) -> str:
         got = "rate_in_velocity=True with a schedule: torch.optim.SGD has no rate in its velocity"
         raise lacking("optimizer SGD", NAME, got, "leave it out")
     found = {x: value for x, (value, default) in settings(o).items() if value != default}
-    given = [f"{x}={value}" for x, value in {"lr": base(o.learning_rate), **found}.items()]
+    given = [f"{x}={value}" for x, value in {"lr": lr or o.learning_rate, **found}.items()]
     line = call(f"optimizer = torch.optim.{name}", ["model.parameters()", *given])
     return f"{CENTERED}\n{line}" if "centered" in found else line
 
 
 CENTERED = "# Scratchwork takes the root of 0 where rounding makes less of it, PyTorch gives NaN"
-
-
-def base(rate: Any) -> float:
-    """The rate that a schedule multiplies."""
-    if isinstance(rate, schedules.PiecewiseConstant):
-        return rate.values[0]
-    return rate if isinstance(rate, float) else float(rate.learning_rate)
 
 
 def clipping(o: Any) -> list[str]:

@@ -1,161 +1,116 @@
-"""Our schedules in PyTorch's words: its scheduler where all its rates are ours, else a formula."""
+"""Our schedules in PyTorch's words: its scheduler where all its rates are ours, else a function."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
 from ... import schedules
-from ...layers.layer import describe
-from .plan import counterpart, lacking
+from ..numpy_spellings import spellings
+from .plan import Plan
 from .pytorch_layers import NAME
-from .text import call, function
+from .rate import by_epoch, rate_function
+from .text import call
 
 
 @dataclass(frozen=True)
 class Scheduler:
     """What makes ``scheduler``, and when it is moved.
 
-    ``by_epoch`` says that it is moved once an epoch, not once a step; ``last`` is the last step
-    that it takes; ``factor`` a function that it needs.
+    ``lr`` is what the optimizer begins with. ``by_epoch`` says that it is moved once an epoch, not
+    once a step; ``last`` is the last step that it takes; ``function`` the rate that it calls.
     """
 
+    lr: float
     text: str
     by_epoch: bool = False
     last: int | None = None
-    factor: str = ""
+    function: str = ""
 
 
-def scheduler(rate: Any) -> Scheduler | None:
+def scheduler(plan: Plan) -> Scheduler | None:
     """What a learning rate is: nothing for a number."""
-    if isinstance(rate, float):
+    if plan.rate is None:
         return None
-    where = f"learning_rate {describe(rate)}"
-    return counterpart(SCHEDULES, rate, where, NAME, "a schedule")(rate)
+    rate: Any = plan.optimizer.learning_rate  # type: ignore[attr-defined] # it has a schedule
+    theirs = SCHEDULES[type(rate)](rate) if type(rate) in SCHEDULES else None
+    if theirs is not None:
+        return theirs
+    function = rate_function(rate, plan.rate, NAME, spellings(""))
+    each = by_epoch(plan.rate)
+    made = of_class("LambdaLR", 1.0, "rate" if each else "lambda step: rate(step + 1)")
+    return replace(made, by_epoch=each, function=function)
 
 
-def of_class(kind: str, *settings: str) -> str:
-    return call(f"scheduler = torch.optim.lr_scheduler.{kind}", ["optimizer", *settings])
-
-
-def by_formula(formula: str, count: str = "step") -> str:
-    """A factor of the rate from the number of steps, or epochs, that were made."""
-    return of_class("LambdaLR", f"lambda {count}: {formula}")
+def of_class(kind: str, lr: float, *settings: str, unit: str = "steps") -> Scheduler:
+    text = call(f"scheduler = torch.optim.lr_scheduler.{kind}", ["optimizer", *settings])
+    return Scheduler(lr, text, unit == "epochs")
 
 
 def whole(*numbers: float) -> bool:
     return all(float(number).is_integer() for number in numbers)
 
 
-def exponential(s: schedules.ExponentialDecay) -> Scheduler:
-    if not s.staircase:
-        return Scheduler(
-            of_class("ExponentialLR", f"gamma={s.decay_rate} ** (1 / {s.decay_steps:g})")
-        )
-    return stairs(s.decay_rate, s.decay_steps, "step")
+def exponential(s: schedules.ExponentialDecay) -> Scheduler | None:
+    if s.staircase:
+        return stairs(schedules.StepDecay(s.learning_rate, s.decay_rate, s.decay_steps, "steps"))
+    gamma = f"gamma={s.decay_rate} ** (1 / {s.decay_steps:g})"
+    return of_class("ExponentialLR", s.learning_rate, gamma)
 
 
-def stairs(factor: float, every: float, count: str) -> Scheduler:
-    if whole(every):
-        text = of_class("StepLR", f"step_size={every:.0f}", f"gamma={factor}")
-    else:
-        text = by_formula(f"{factor} ** ({count} // {every})", count)
-    return Scheduler(text, count == "epoch")
+def stairs(s: schedules.StepDecay) -> Scheduler | None:
+    if not whole(s.every):
+        return None
+    settings = f"step_size={s.every:.0f}", f"gamma={s.factor}"
+    return of_class("StepLR", s.learning_rate, *settings, unit=s.unit)
 
 
-def step_decay(s: schedules.StepDecay) -> Scheduler:
-    return stairs(s.factor, s.every, s.unit.removesuffix("s"))
-
-
-def piecewise(s: schedules.PiecewiseConstant) -> Scheduler:
+def piecewise(s: schedules.PiecewiseConstant) -> Scheduler | None:
     """MultiStepLR where each rate is the same share of the one before."""
-    count, by_epoch = s.unit.removesuffix("s"), s.unit == "epochs"
-    shares = [float(f"{b / a:.12g}") for a, b in pairwise(s.values)]
-    if whole(*s.boundaries) and len(set(shares)) == 1:
-        milestones = [int(end) for end in s.boundaries]
-        settings = f"milestones={milestones}", f"gamma={shares[0]}"
-        return Scheduler(of_class("MultiStepLR", *settings), by_epoch)
-    ends = "".join(
-        f"{value / s.values[0]:.12g} if {count} < {end:g} else "
-        for end, value in zip(s.boundaries, s.values[:-1], strict=True)
-    )
-    return Scheduler(by_formula(f"{ends}{s.values[-1] / s.values[0]:.12g}", count), by_epoch)
+    shares = {float(f"{b / a:.12g}") for a, b in pairwise(s.values)}
+    if len(shares) != 1 or not whole(*s.boundaries):
+        return None
+    settings = f"milestones={[int(end) for end in s.boundaries]}", f"gamma={shares.pop()}"
+    return of_class("MultiStepLR", s.values[0], *settings, unit=s.unit)
 
 
-def inverse_time(s: schedules.InverseTimeDecay) -> Scheduler:
-    factor = "" if s.decay_rate == 1 else f"{s.decay_rate:g} * "
-    return Scheduler(by_formula(f"1 / (1 + {factor}step / {s.decay_steps:g})"))
+def polynomial(s: schedules.PolynomialDecay) -> Scheduler | None:
+    if s.end_learning_rate or not whole(s.decay_steps):
+        return None
+    settings = f"total_iters={s.decay_steps:.0f}", f"power={s.power}"
+    return of_class("PolynomialLR", s.learning_rate, *settings)
 
 
-def polynomial(s: schedules.PolynomialDecay) -> Scheduler:
-    if not s.end_learning_rate and whole(s.decay_steps):
-        power = f"power={s.power}"
-        return Scheduler(of_class("PolynomialLR", f"total_iters={s.decay_steps:.0f}", power))
-    end = s.end_learning_rate / s.learning_rate
-    left = f"(1 - min(step / {s.decay_steps:g}, 1)) ** {s.power:g}"
-    return Scheduler(by_formula(f"{end} + {1 - end} * {left}"))
+def cosine(s: schedules.CosineDecay) -> Scheduler | None:
+    """Only with restarts, as CosineAnnealingLR rises again."""
+    if s.warmup_steps or not s.period_factor or not whole(s.decay_steps):
+        return None
+    settings = [f"T_0={s.decay_steps:.0f}"]
+    settings += [f"T_mult={s.period_factor}"] * (s.period_factor != 1)
+    settings += [f"eta_min={s.end_learning_rate}"] * bool(s.end_learning_rate)
+    return of_class("CosineAnnealingWarmRestarts", s.learning_rate, *settings)
 
 
-def cosine(s: schedules.CosineDecay) -> Scheduler:
-    plain = not s.warmup_steps and whole(s.decay_steps)
-    if s.period_factor and plain:
-        settings = [f"T_0={s.decay_steps:.0f}"]
-        settings += [f"T_mult={s.period_factor}"] * (s.period_factor != 1)
-        settings += [f"eta_min={s.end_learning_rate}"] * bool(s.end_learning_rate)
-        return Scheduler(of_class("CosineAnnealingWarmRestarts", *settings))
-    return Scheduler(of_class("LambdaLR", "rate_factor"), factor=cosine_factor(s))
-
-
-def cosine_factor(s: schedules.CosineDecay) -> str:
-    """A function of the step: the warm-up, then the cosine, which may begin anew."""
-    end, k = s.end_learning_rate / s.learning_rate, s.period_factor
-    since = f"(step - {s.warmup_steps:g})" if s.warmup_steps else "step"
-    lines = []
-    if s.warmup_steps:
-        lines += [
-            f"if step + 1 <= {s.warmup_steps:g}:",
-            f"    return (step + 1) / {s.warmup_steps:g}",
-        ]
-    if k == 0:
-        lines.append(f"progress = min({since} / {s.decay_steps:g}, 1)")
-    elif k == 1:
-        lines.append(f"progress = {since} % {s.decay_steps:g} / {s.decay_steps:g}")
-    else:
-        lines += [
-            f"periods = {since} / {s.decay_steps:g}",
-            f"length = {k} ** math.floor(math.log(1 + {k - 1} * periods, {k}) + 1e-9)",
-            f"progress = (periods - (length - 1) / {k - 1}) / length",
-        ]
-    wave = "(1 + math.cos(math.pi * progress)) / 2"
-    lines.append(f"return {f'{end} + {1 - end} * ' if end else ''}{wave}")
-    differs = "" if k else " CosineAnnealingLR would rise again."
-    return function("rate_factor(step)", f"The share of the learning rate.{differs}", lines)
-
-
-def one_cycle(s: schedules.OneCycle) -> Scheduler:
-    if not whole(s.total_steps):
-        got = f"total_steps={s.total_steps}: OneCycleLR counts whole steps"
-        raise lacking(f"learning_rate {describe(s)}", NAME, got, "round it")
-    if s.warmup_fraction * s.total_steps == 1:
-        got = "a rise of one step, in which OneCycleLR divides by 0"
-        raise lacking(f"learning_rate {describe(s)}", NAME, got, "change warmup_fraction a little")
+def one_cycle(s: schedules.OneCycle) -> Scheduler | None:
+    """Not with a rise of one step, in which OneCycleLR divides by 0."""
+    if not whole(s.total_steps) or s.warmup_fraction * s.total_steps == 1:
+        return None
     settings = [f"max_lr={s.learning_rate}", f"total_steps={s.total_steps:.0f}"]
     settings += [f"pct_start={s.warmup_fraction}"] * (s.warmup_fraction != 0.3)
     settings += [f"div_factor={s.div_factor}"] * (s.div_factor != 25)
     settings += [f"final_div_factor={s.final_div_factor}"] * (s.final_div_factor != 1e4)
-    text = of_class("OneCycleLR", *settings, "cycle_momentum=False")
-    return Scheduler(text, last=int(s.total_steps) - 1)
+    made = of_class("OneCycleLR", s.learning_rate, *settings, "cycle_momentum=False")
+    return replace(made, last=int(s.total_steps) - 1)
 
 
-SCHEDULES: dict[type, Callable[[Any], Scheduler]] = {
+SCHEDULES: dict[type, Callable[[Any], Scheduler | None]] = {
     schedules.ExponentialDecay: exponential,
-    schedules.StepDecay: step_decay,
+    schedules.StepDecay: stairs,
     schedules.PiecewiseConstant: piecewise,
-    schedules.InverseTimeDecay: inverse_time,
     schedules.PolynomialDecay: polynomial,
     schedules.CosineDecay: cosine,
     schedules.OneCycle: one_cycle,
 }
-"""Every schedule that we have; a user's own is refused by name."""
+"""Ours that PyTorch has, with some settings; of any other, the function is printed."""
