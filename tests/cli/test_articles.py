@@ -102,3 +102,29 @@ def test_an_unknown_article_is_refused(run: Runner) -> None:
     result = run("articles", "nielsen")
     assert result.exit_code == 2
     assert "hansen" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--copy", "tae", "--quick"), "copies a program and runs nothing"),
+        (("tae", "--copy", "tae"), "copies a program and runs nothing"),
+        (("tae", "--all"), "tae is one article"),
+        (("--data", "digits"), "name an article, or give --all"),
+    ],
+)
+def test_what_would_be_passed_over_is_refused(
+    run: Runner, runs: list[tuple[str, Options]], tmp_path: Path, words: tuple[str, ...], said: str
+) -> None:
+    result = run("articles", *words)
+    assert (result.exit_code, runs, [*tmp_path.iterdir()]) == (2, [], [])
+    assert said in result.stderr
+
+
+def test_a_folder_that_cannot_be_is_told_before_anything_runs(
+    run: Runner, runs: list[tuple[str, Options]], tmp_path: Path
+) -> None:
+    (tmp_path / "taken").write_text("mine")
+    result = run("articles", "tae", "--report", "taken/report")
+    assert (result.exit_code, runs) == (1, [])
+    assert "choose another with --report" in result.stderr

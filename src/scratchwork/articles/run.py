@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from ..engines.team import cores
+from ..errors import FileError
 from ..version import __version__
 from .article import ARTICLES, Article, Options, lasting
 from .page import Page
@@ -21,6 +22,7 @@ OVERVIEW = "The five articles, run by Scratchwork"
 
 def run(articles: Sequence[Article], options: Options, folder: Path, command: str) -> None:
     """Run each, and after each write its part of the report and the overview of all there are."""
+    ready(folder)
     for article in articles:
         print(f"==== {article.author}: {article.title}", flush=True)
         page = Page(folder / article.name, f"{article.author}: {article.title}")
@@ -31,6 +33,15 @@ def run(articles: Sequence[Article], options: Options, folder: Path, command: st
         page.save()
         print(f"     {lasting(seconds)}: {page.folder / 'index.html'}", flush=True)
         overview(folder, command).save()
+
+
+def ready(folder: Path) -> None:
+    """Make the folder, before anything is run that may take an hour."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        todo = "choose another with --report"
+        raise FileError(str(folder), "a folder to write in", str(error), todo) from error
 
 
 def how_it_was_run(command: str, seconds: float) -> str:

@@ -46,6 +46,7 @@ def articles(
       scratchwork articles --all --quick --data digits
       scratchwork articles --copy hansen
     """
+    one_thing(name, every, quick, copy, data)
     if copy is not None:
         copy_program(ARTICLES[copy])
     chosen = [*ARTICLES.values()] if every or (quick and name is None) else []
@@ -55,6 +56,19 @@ def articles(
         run_articles(chosen, Options(quick, images(chosen, data)), report)
     elif copy is None:
         list_articles()
+
+
+def one_thing(
+    name: str | None, every: bool, quick: bool, copy: str | None, data: Images | None
+) -> None:
+    """A copy, one article or all of them; what would be passed over is refused."""
+    runs = name is not None or every or quick
+    if copy is not None and (runs or data is not None):
+        raise click.UsageError(f"--copy {copy} copies a program and runs nothing: give it alone")
+    if name is not None and every:
+        raise click.UsageError(f"{name} is one article, --all are all of them: give one of the two")
+    if data is not None and not runs:
+        raise click.UsageError(f"--data {data} is for a run: name an article, or give --all")
 
 
 def run_articles(chosen: list[Article], options: Options, folder: Path) -> None:
