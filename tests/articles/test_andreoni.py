@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
 import subprocess
 import sys
 from itertools import pairwise
@@ -96,6 +97,21 @@ def test_the_program_runs_alone(tmp_path: Path) -> None:
     assert re.fullmatch(r"Accuracy at iter 10: 0\.\d+", first)
     assert re.fullmatch(r"Accuracy at iter 20: 0\.\d+", second)
     assert re.fullmatch(r"\[64, 6, 5, 10\]: 0\.\d{4} of the validation rows, .*", last)
+
+
+def test_the_program_passes_over_no_argument(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = str(ARTICLES["andreoni"].program)
+    few = [program, "--data", "digits", "--iterations", "2"]
+    monkeypatch.setattr(sys, "argv", few)
+    monkeypatch.setattr(sw.Sequential, "fit", lambda model, *rows, epochs, **rest: print(epochs))
+    runpy.run_path(program, run_name="__main__")
+    lines = capsys.readouterr().out.splitlines()
+    assert [lines[0], lines[2]] == ["2", "2"]  # of both networks of the article
+    monkeypatch.setattr(sys, "argv", [*few, "--csv", "train.csv"])
+    with pytest.raises(SystemExit):
+        runpy.run_path(program, run_name="__main__")
 
 
 # ---- the method written anew ----

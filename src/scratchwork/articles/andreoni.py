@@ -67,13 +67,16 @@ def gradient_descent_optimization(networks: Any, train: Any, val: Any, max_iter:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Riccardo Andreoni: a network of any sizes")
-    parser.add_argument("--data", choices=["mnist", "digits"], default="mnist")
-    parser.add_argument("--csv", help="Kaggle's train.csv, or a file like it")
+    rows = parser.add_mutually_exclusive_group()
+    rows.add_argument("--data", choices=["mnist", "digits"], default="mnist")
+    rows.add_argument("--csv", help="Kaggle's train.csv, or a file like it")
     parser.add_argument("--hidden", type=int, nargs="*", help="other hidden layers: 64 32")
-    parser.add_argument("--iterations", type=int, default=500, help="for these")
+    parser.add_argument("--iterations", type=int, help="instead of the article's; 500 for --hidden")
     given = parser.parse_args()
     train, val = shuffle_and_split(*load_rows(given.data, given.csv))
-    networks = HIDDEN if given.hidden is None else {tuple(given.hidden): given.iterations}
+    networks = HIDDEN if given.hidden is None else {tuple(given.hidden): 500}
+    if given.iterations is not None:
+        networks = dict.fromkeys(networks, given.iterations)
     for hidden, max_iter in networks.items():
         layers_size = [train[0].shape[1], *hidden, 10]
         model = init_params(layers_size)
