@@ -86,6 +86,20 @@ def test_gates_differ_as_the_formulas_do() -> None:
     assert (of_gradient["dZ1"] == (of_gradient["dA1"] >= 1)).all()
 
 
+def test_wider_networks_are_compared_after_as_many_epochs() -> None:
+    """The sentence on overfitting stands only where the wider ones are not behind."""
+
+    def said(wide: float) -> str:
+        means = {(10, 30): (0.9, 0.0), (100, 30): (0.98, 0.0), (10, 40): (0.95, 0.0)}
+        trained = numbers.Trained.__new__(numbers.Trained)
+        trained.mean = lambda epochs, low, high: means.get((epochs, low), (wide, 0.0))  # type: ignore[method-assign]
+        return reports.with_equal_epochs(trained)
+
+    assert "95.0 % against 90.0 % after 10 and 99.0 % against 98.0 % after 100" in said(0.99)
+    assert "not overfitting" in said(0.99)
+    assert "overfitting" not in said(0.97)
+
+
 def test_relu_in_place_is_told() -> None:
     assert mistakes.in_place() == ("[-1, 2] is [0.0, 2.0] afterwards. Ours leaves it [-1.0, 2.0].")
 

@@ -146,6 +146,7 @@ def short(array: Array) -> str:
 
 def compare(page: Page, trained: Trained, size: Size) -> None:
     """Every number of the article beside ours."""
+    settings(page, size)
     exact(page)
     repeated, with_99 = accuracies(trained.repeated), accuracies(trained.with_99)
     sets = repeated.reshape(size.sets, size.runs)
@@ -162,6 +163,18 @@ def compare(page: Page, trained: Trained, size: Size) -> None:
     count = sum(low <= x.settings["n_hidden"] <= high for x in trained.narrow)
     ours = percent(mean, deviation)
     page.compare("30 to 40 neurons, 100 epochs", "about 98 %", ours, f"networks: {count}")
+
+
+def settings(page: Page, size: Size) -> None:
+    """What is trained, and on what."""
+    rows = f"{len(tae.X):,}, {len(tae.X_train):,} of them to train on"
+    page.compare("points of the moons, noise", "5,000, 0.1", f"{rows}, 0.1", "random_state 42")
+    shape = ", ".join(str(tae.network()[name].shape) for name in ("W1", "b1", "W2", "b2"))
+    page.compare("shapes of W1, b1, W2, b2", "(2, 64), (64,), (64, 2), (2,)", shape)
+    ours = f"10, 1e-4, 10, {size.sets * size.runs:,}"
+    page.compare("batch, rate, epochs, runs", "10, 1e-4, 10, 100", ours)
+    widths = named(size.neurons, size.trials, 100)
+    page.compare("against the number of neurons", "3 to 39, each 3 times, 100 epochs", widths)
 
 
 def percent(mean: float, deviation: float) -> str:
