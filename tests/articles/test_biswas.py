@@ -145,6 +145,20 @@ def test_another_run_is_another_one(tmp_path: Path) -> None:
     assert [runs.measured(quiet(tmp_path), training) for training in trainings] == found
 
 
+def test_what_is_said_of_float32_and_of_brightness_is_measured() -> None:
+    def run(losses: list[float], changed: float) -> runs.Run:
+        return runs.Run(losses, 0.0, "numpy", {"changed": changed})
+
+    found = {
+        Training("digits", "float64", 0, 3): run([2.0, 1.0, 0.5], 4.0),
+        Training("digits", "float32", 0, 3): run([2.0, 1.0, 0.5], 4.0),
+        Training("digits", "float32", 1, 2): run([2.0, 1.25], 30.0),
+    }
+    assert beyond.another_seed(found) == "; between seeds it is 2.5e-01 in 2 iterations"
+    assert beyond.another_seed(dict(list(found.items())[:2])) == ""
+    assert reports.changed(found) == "4.0 % (after 3 iterations) and 30.0 % (after 2 iterations)"
+
+
 def test_the_page(tmp_path: Path) -> None:
     page = quiet(tmp_path / "biswas")
     reports.report(page, Options(quick=True, images="digits"))
@@ -158,5 +172,6 @@ def test_the_page(tmp_path: Path) -> None:
     compared = {comparison.what: comparison.article for comparison in page.comparisons}
     assert compared["loss at iteration 50"] == "2.2993"
     assert "90.95 %" in compared.values()
+    assert {"(784, 60000)", "784-500-150-10", "0.1, 1,000"} <= {*compared.values()}
     names = {file.stem for file in (tmp_path / "biswas" / "figures").iterdir()}
     assert names == {"digits", "losses", "starts"}

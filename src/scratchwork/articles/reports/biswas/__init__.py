@@ -17,7 +17,7 @@ from . import by_hand
 from .beyond import in_float32, next_step, trainings
 from .figures import Runs, digits, losses
 from .printed import ACCURACY, AT
-from .runs import FILE, Data, Run, load, measured
+from .runs import FILE, Data, Run, Training, load, measured
 
 LETTERS = (
     ("A_1 = W_1 H_0 + b_1 1^T", "Z1"), ("H_1 = g(A_1)", "A1"), ("A_2 = W_2 H_1 + b_2 1^T", "Z2"),
@@ -36,6 +36,7 @@ def report(page: Page, options: Options) -> None:
     data = load(options.images, chosen[0].rows)
     introduction(page, options, data)
     runs = {training: measured(page, training) for training in chosen}
+    settings(page, data, next(iter(runs)))
     compare(page, runs)
     what_it_says(page)
     what_we_measure(page, runs)
@@ -45,7 +46,7 @@ def report(page: Page, options: Options) -> None:
     page.text("The article has examples as columns, we as rows: each W is the other's transpose.")
     network = biswas.network(data.X.shape[1])
     letters(page, network.source(), LETTERS)
-    mistakes(page, data, next(iter(runs.values())))
+    mistakes(page, data, runs)
     plain = next(training for training in runs if training.dtype == "float32")
     other = replace(plain, iterations=50 if options.quick else 100, weights="he_uniform")
     next_step(page, data, runs[plain], measured(page, other))
@@ -65,6 +66,21 @@ def introduction(page: Page, options: Options, data: Data) -> None:
             "expected here: a smaller image gives the first layer less to add up, and the loss "
             "stays flat for longer."
         )
+
+
+def settings(page: Page, data: Data, training: Training) -> None:
+    """Shapes and what is chosen, as the article has them."""
+    training_rows, test_rows = data.images.shape, (len(data.raw), *data.images.shape[1:])
+    page.compare("images for training, for the test", "(60000, 28, 28), (10000, 28, 28)",
+                 f"{training_rows}, {test_rows}")  # fmt: skip
+    page.compare("X", "(784, 60000)", f"{data.X.shape}", "ours has a row an image")
+    model = biswas.network(data.X.shape[1], dtype=training.dtype, seed=training.seed)
+    units = "-".join(str(len(model[name])) for name in ("W1", "b1", "b2", "b3"))
+    page.compare("units", "784-500-150-10", units)
+    page.compare("deviation of the first weights", "0.01",
+                 ", ".join(f"{model[f'W{k}'].std():.5f}" for k in (1, 2, 3)))  # fmt: skip
+    ours = f"{model.learning_rate}, {training.iterations:,}"
+    page.compare("rate, iterations", "0.1, 1,000", ours)
 
 
 def compare(page: Page, runs: Runs) -> None:
@@ -175,9 +191,10 @@ def printouts(page: Page, data: Data, runs: Runs) -> None:
     page.table(columns, rows)
 
 
-def mistakes(page: Page, data: Data, run: Run) -> None:
+def mistakes(page: Page, data: Data, runs: Runs) -> None:
     """Each of them both ways."""
     page.heading("Its mistakes, both ways")
+    run = next(iter(runs.values()))
     test = run.test
     page.text("**The test images are not divided by 255**, as those of the training are:")
     page.table(
@@ -190,8 +207,8 @@ def mistakes(page: Page, data: Data, run: Run) -> None:
     )  # fmt: skip
     page.text(
         "With ReLU and without biases a brighter image has the same class, as all outputs grow "
-        f"alike; here the biases change it for {test['changed']:.1f} % of the images. The further "
-        "the training, the less: accuracy then hides the mistake, and the loss shows it.",
+        f"alike; here the biases change it for {changed(runs)} of the images. The "
+        "accuracy hardly shows the mistake, the loss does.",
         "**The loss is one of two updates ago.** The counter goes up before it is printed, so "
         "iteration k shows the loss before update k - 1, and the network that is returned is two "
         f"updates further than the last line: here {run.at(run.tenths[-1]):.4f} is printed, and "
@@ -202,6 +219,12 @@ def mistakes(page: Page, data: Data, run: Run) -> None:
         f"**One-hot labels are made one by one**: {label_times(data)}.",
         "The equations begin with A_0 = X and then need H_0, which is X; the program is right.",
     )
+
+
+def changed(runs: Runs) -> str:
+    """How many test images get another class, after each number of iterations."""
+    shares = {len(run.losses): run.test["changed"] for run in runs.values()}
+    return " and ".join(f"{x:.1f} % (after {n:,} iterations)" for n, x in shares.items())
 
 
 def label_times(data: Data) -> str:
