@@ -71,6 +71,7 @@ def test_one_article_is_run(run: Runner, tmp_path: Path, runs: list[tuple[str, O
     assert json.loads((tmp_path / "out" / "tae" / "numbers.json").read_text())[0]["ours"] == "2"
     assert "[Jake Tae](tae/report.md)" in (tmp_path / "out" / "report.md").read_text()
     assert "tae/index.html" in (tmp_path / "out" / "index.html").read_text()
+    assert not (tmp_path / "out" / "numbers.json").exists()  # the overview has none of its own
 
 
 @pytest.mark.parametrize("words", [("--quick",), ("--all", "--quick", "--data", "digits")])

@@ -45,7 +45,8 @@ class Page:
     Attributes
     ----------
     folder : path
-        ``report.md``, ``index.html``, ``numbers.json`` and ``figures/`` are written into it.
+        ``report.md`` and ``index.html`` are written into it, ``figures/`` and ``numbers.json``
+        where there are some.
     title : str
     say : function of a line
         Told what is being done, as it may take long.
@@ -101,12 +102,10 @@ class Page:
     def save(self) -> None:
         """Write the page, as Markdown and as HTML, and its numbers."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        numbers = json.dumps([asdict(c) for c in self.comparisons], indent=1)
-        texts = {
-            "report.md": self.markdown,
-            "index.html": html(self.title, self.markdown),
-            "numbers.json": numbers + "\n",
-        }
+        texts = {"report.md": self.markdown, "index.html": html(self.title, self.markdown)}
+        if self.comparisons:
+            numbers = json.dumps([asdict(c) for c in self.comparisons], indent=1)
+            texts["numbers.json"] = numbers + "\n"
         write_all({self.folder / name: writer(text) for name, text in texts.items()})
 
 

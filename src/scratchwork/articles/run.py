@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 import time
 from collections.abc import Callable, Sequence
@@ -16,6 +17,7 @@ from ..version import __version__
 from .article import ARTICLES, Article, Options, lasting
 from .page import Page
 from .reports import REPORTS
+from .reports.spread import counted
 
 OVERVIEW = "The five articles, run by Scratchwork"
 
@@ -47,9 +49,16 @@ def ready(folder: Path) -> None:
 def how_it_was_run(command: str, seconds: float) -> str:
     """The command, the time it took, the machine and the versions."""
     versions = f"Scratchwork {__version__}, NumPy {np.__version__}, Python"
-    machine = f"{platform.system()} {platform.machine()}, {cores()} cores"
+    machine = f"{platform.system()} {platform.machine()}, {counted(cores(), 'core')}{load()}"
     took = lasting(seconds)
     return f"From `{command}`, {took}; {machine}; {versions} {platform.python_version()}."
+
+
+def load() -> str:
+    """How much the machine had to do, this run included, where it tells: times depend on it."""
+    if not hasattr(os, "getloadavg"):
+        return ""
+    return f", a load of {os.getloadavg()[-1]:.1f} over the last 15 minutes"
 
 
 def overview(folder: Path, command: str, say: Callable[[str], None] = print) -> Page:

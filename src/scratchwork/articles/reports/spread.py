@@ -7,6 +7,18 @@ from collections.abc import Sequence
 import numpy as np
 
 
+def deviation(values: Sequence[float], digits: int = 4) -> str:
+    """Mean and standard deviation (n - 1), the mean alone of a single value.
+
+    Examples
+    --------
+    >>> deviation([0.5, 0.7])
+    '0.6000 +- 0.1414'
+    """
+    mean = f"{np.mean(values):.{digits}f}"
+    return f"{mean} +- {np.std(values, ddof=1):.{digits}f}" if len(values) > 1 else mean
+
+
 def spread(values: Sequence[float], digits: int = 4) -> str:
     """Mean and standard deviation (n - 1), and between which values the runs lie.
 
@@ -20,8 +32,7 @@ def spread(values: Sequence[float], digits: int = 4) -> str:
     if len(values) == 1:
         return f"{values[0]:.{digits}f} (one seed)"
     least, most = f"{min(values):.{digits}f}", f"{max(values):.{digits}f}"
-    middle = f"{np.mean(values):.{digits}f} +- {np.std(values, ddof=1):.{digits}f}"
-    return f"{middle} ({len(values)} seeds, {least} to {most})"
+    return f"{deviation(values, digits)} ({len(values)} seeds, {least} to {most})"
 
 
 def percent(values: Sequence[float]) -> str:

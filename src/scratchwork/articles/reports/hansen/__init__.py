@@ -6,10 +6,11 @@ from scratchwork.articles import hansen
 from scratchwork.articles.article import LEFT_OUT, Options
 from scratchwork.articles.page import Page
 from scratchwork.articles.reports.letters import letters
+from scratchwork.articles.reports.spread import counted
 
 from . import exercises, in_keras, in_pytorch, mistakes, pictures, side_by_side, times
 from .frameworks import Raw
-from .scale import RATE, Scale, Split, some
+from .scale import RATE, Scale, Split
 
 LETTERS = (
     ("`params['Z1']` = W1 (128, 784) times x (784,)", "Z1"),
@@ -72,9 +73,10 @@ def introduction(page: Page, options: Options, scale: Scale, whole: Split) -> No
     if options.quick:
         rows, fewer = (min(x or 0, len(whole.x_train)) for x in (scale.images, scale.tried_images))
         page.text(
-            f"{LEFT_OUT} Here: the first {rows:,} training images, {some(scale.epochs, 'epoch')} "
-            f"instead of 10, {some(scale.seeds, 'seed')} instead of 10; for the exercises "
-            f"{fewer:,} images, one epoch, one seed; neither PyTorch nor Keras."
+            f"{LEFT_OUT} Here: the first {rows:,} training images, "
+            f"{counted(scale.epochs, 'epoch')} instead of 10, {counted(scale.seeds, 'seed')} "
+            f"instead of 10; for the exercises {fewer:,} images, one epoch, one seed; neither "
+            "PyTorch nor Keras."
         )
     if options.images == "digits":
         page.text(

@@ -9,8 +9,9 @@ from typing import Any
 
 import scratchwork as sw
 from scratchwork.articles.page import Page
+from scratchwork.articles.reports.spread import counted, deviation
 
-from .scale import RATE, Scale, Split, some, spread
+from .scale import RATE, Scale, Split
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ def exercises(inputs: int) -> tuple[Exercise, ...]:  # long: a table
     small, large = (inputs, 64, 10), (inputs, 256, 128, 64, 10)
     momentum = {"optimizer": sw.SGD(MEAN_OF_32, momentum=0.9)}
     adagrad, adam = {"optimizer": sw.AdaGrad(0.01)}, {"optimizer": sw.Adam(0.001)}
+    all_switches = 'activation="relu", biases=True, batch_size=32, optimizer=sw.Adam(0.001)'
     all_of_it = {"activation": "relu", "biases": True, **adam}
     return (
         Exercise("", "the article's network, gradient repaired", "network()"),
@@ -56,20 +58,21 @@ def exercises(inputs: int) -> tuple[Exercise, ...]:  # long: a table
         Exercise("5.1", "and momentum", "optimizer=sw.SGD(0.032, momentum=0.9)", momentum, 32),
         Exercise("5.2", "AdaGrad", "optimizer=sw.AdaGrad(0.01)", adagrad, 32),
         Exercise("5.3", "Adam", "optimizer=sw.Adam(0.001)", adam, 32),
-        Exercise("1, 2, 4, 5.3", "ReLU, biases, Adam", "all three", all_of_it, 32),
+        Exercise("1, 2, 4, 5.3", "ReLU, biases, batches, Adam", all_switches, all_of_it, 32),
     )  # fmt: skip
 
 
 def show(page: Page, split: Split, scale: Scale) -> None:
     """A table of accuracy and time, and the network with convolutions."""
     split = Split(*(part[: scale.tried_images] for part in split.parts))
-    seeds, epochs = some(scale.tried_seeds, "seed"), some(scale.tried_epochs, "epoch")
+    seeds, epochs = counted(scale.tried_seeds, "seed"), counted(scale.tried_epochs, "epoch")
+    spread = ": mean and standard deviation" if scale.tried_seeds > 1 else ""
     page.text(
-        f"Accuracy on the held-out images after {epochs}, {seeds}: mean and standard deviation. "
+        f"Accuracy on the held-out images after {epochs}, {seeds}{spread}. "
         "The time is that of the fastest of them, one network on one core. A mini-batch "
         "moves the weights by the mean of its gradients, as the article asks (it says that the "
         "size is usually below 64): at the same rate that is a thirty-second part of the way, "
-        "hence the line below it. All networks begin with weights from N(0, 1 / outputs)."
+        "hence the next line. All networks begin with weights from N(0, 1 / outputs)."
     )
     rows = [tried(page, each, split, scale) for each in exercises(split.sizes[0])]
     page.table(("exercise", "what", "the switch", "accuracy", "an epoch"), rows)
@@ -97,7 +100,7 @@ def trained(model: sw.Sequential, split: Split, batch_size: int, scale: Scale) -
         return f"{len(errors)} of {len(results)} failed: {errors[0]}", float("nan")
     accuracies = [100 * result.final["val_accuracy"] for result in results]
     seconds = min(history.seconds / len(history) for history in results.histories)
-    return f"{spread(accuracies)} %", seconds
+    return f"{deviation(accuracies, 2)} %", seconds
 
 
 # ---- the next step ----
@@ -139,11 +142,11 @@ def convolutions(page: Page, split: Split, scale: Scale) -> None:
     accuracies = ", ".join(f"{100 * x:.2f} %" for x in history["val_accuracy"])
     page.text(
         "The article leaves convolutions for another one. A network after LeNet-5, on the same "
-        f"images, Adam 0.001, batches of 64, {some(epochs, 'epoch')}, one seed: {accuracies}; "
+        f"images, Adam 0.001, batches of 64, {counted(epochs, 'epoch')}, one seed: {accuracies}; "
         f"{history.seconds / epochs:.1f} s an epoch ({history.engine})."
     )
     page.code(summary(model))
-    note = f"on the same split, {some(epochs, 'epoch')}, Adam"
+    note = f"on the same split, {counted(epochs, 'epoch')}, Adam"
     page.compare(
         "with convolutions", "left for later", f"{100 * history['val_accuracy'][-1]:.2f} %", note
     )

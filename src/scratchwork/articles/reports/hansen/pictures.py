@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scratchwork.articles.page import Page
+from scratchwork.articles.reports.display import whole
 from scratchwork.datasets import one_hot
 
 from .published import forward, weights_of
@@ -41,15 +42,13 @@ def show(page: Page, split: Split, scale: Scale, both: SideBySide) -> None:
 def digits(split: Split) -> Figure:
     import scratchwork as sw
 
-    display = sw.plots.ImagesDisplay.from_images(split.x_train, split.y_train)
-    return display.figure_  # type: ignore[return-value] # a whole figure, as it was given no ax
+    return whole(sw.plots.ImagesDisplay.from_images(split.x_train, split.y_train))
 
 
 def network(split: Split) -> Figure:
     import scratchwork as sw
 
-    display = sw.plots.NetworkDisplay.from_estimator(split.network(), style="neurons")
-    return display.figure_  # type: ignore[return-value] # as above
+    return whole(sw.plots.NetworkDisplay.from_estimator(split.network(), style="neurons"))
 
 
 def transpose(split: Split) -> Figure:

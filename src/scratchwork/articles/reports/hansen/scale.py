@@ -72,16 +72,3 @@ class Split:
     def network(self, seed: int = 0, **settings: Any) -> Sequential:
         """The article's network for these images, or with other settings."""
         return hansen.network(**{"sizes": self.sizes, "seed": seed, **settings})
-
-
-def some(number: int, what: str) -> str:
-    """1 epoch, 2 epochs."""
-    return f"{number:,} {what}" + "s" * (number != 1)
-
-
-def spread(values: Any, digits: int = 2) -> str:
-    """The mean and the standard deviation over networks: 93.57 +- 0.14."""
-    from numpy import mean, std
-
-    deviation = f" ± {std(values, ddof=1):.{digits}f}" if len(values) > 1 else ""
-    return f"{mean(values):.{digits}f}{deviation}"

@@ -12,9 +12,10 @@ import numpy as np
 import scratchwork as sw
 from scratchwork.articles import hansen
 from scratchwork.articles.page import Page
+from scratchwork.articles.reports.spread import counted, deviation
 
 from .published import ThreeNumbers, published_accuracy, share_right, weights_of
-from .scale import RATE, Scale, Split, some, spread
+from .scale import RATE, Scale, Split
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -95,7 +96,7 @@ def run_published(page: Page, split: Split, scale: Scale) -> tuple[Gradient, Any
 
 def run_repaired(page: Page, split: Split, scale: Scale) -> Gradient:
     """The true gradient, by the article's program."""
-    page.say(f"the repaired gradient, {some(scale.seeds, 'network')}")
+    page.say(f"the repaired gradient, {counted(scale.seeds, 'network')}")
     held_out = split.x_val, split.y_val
     results = sw.repeat(split.network(), n=scale.seeds).fit(
         split.x_train, split.y_train, batch_size=1, epochs=scale.epochs, shuffle=False,
@@ -111,7 +112,7 @@ def run_repaired(page: Page, split: Split, scale: Scale) -> Gradient:
 # ---- on the page ----
 def show(page: Page, split: Split, scale: Scale, both: SideBySide) -> None:
     """What was measured: numbers beside the article's, a table with a row a seed, curves."""
-    epochs, seeds = some(scale.epochs, "epoch"), some(scale.seeds, "seed")
+    epochs, seeds = counted(scale.epochs, "epoch"), counted(scale.seeds, "seed")
     scores, right = both.published.scores[-1], both.published.accuracies[-1]
     repaired = both.repaired.accuracies
     page.compare(
@@ -125,7 +126,7 @@ def show(page: Page, split: Split, scale: Scale, both: SideBySide) -> None:
     )  # fmt: skip
     for epoch in sorted({1, scale.epochs}):
         page.compare(
-            f"gradient repaired, epoch {epoch}", "not given", f"{spread(repaired[epoch])} %",
+            f"gradient repaired, epoch {epoch}", "not given", f"{deviation(repaired[epoch], 2)} %",
             f"mean and standard deviation over {seeds}",
         )  # fmt: skip
     page.text(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import io
-import os
 import time
 import tokenize
 from collections.abc import Mapping
@@ -12,14 +11,12 @@ from collections.abc import Mapping
 from scratchwork.articles.article import ARTICLES
 from scratchwork.articles.page import Page
 from scratchwork.datasets import one_hot
-from scratchwork.engines.team import cores
 
 from .published import forward, gradients, update, weights_of
 from .scale import RATE, Scale, Split
 
 ARTICLE_LINES = {"NumPy": 78, "PyTorch": 41, "Keras": 18}
 """Counted in the article's listings, as ``lines_of_code`` does; of PyTorch without loading."""
-
 
 BATCHES = {"PyTorch": 1, "Keras": 32}
 NOTE = """\
@@ -28,7 +25,7 @@ Lines that are neither empty nor comment nor docstring: the article's as its lis
 line. Times by hand and with our engine NumPy are computed from those of {timed:,} images; as the
 program runs it is an epoch measured whole. The held-out images are looked at in all but engine
 NumPy. PyTorch and Keras go through the training images of their loaders and look at no others.
-Each was measured once, while {load} on {cores} cores."""
+Each was measured once."""
 NO_CODE = (tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
 
 
@@ -73,13 +70,6 @@ def seconds_in_numpy(split: Split, images: int) -> float:
     return history.seconds / len(some) * len(split.x_train)
 
 
-def load() -> str:
-    """How much else the machine had to do, where it says so."""
-    if not hasattr(os, "getloadavg"):
-        return "the load is not known"
-    return f"the load was {os.getloadavg()[-1]:.0f} (the mean of 15 minutes)"
-
-
 def show(
     page: Page, split: Split, scale: Scale, ours: float, frameworks: Mapping[str, float]
 ) -> None:
@@ -103,6 +93,6 @@ def show(
             for what, (n, batch, seconds) in {**by_hand, **theirs, **here}.items()
         ],
     )
-    page.text(NOTE.format(timed=min(scale.timed, len(split.x_train)), load=load(), cores=cores()))
+    page.text(NOTE.format(timed=min(scale.timed, len(split.x_train))))
     if not frameworks:
         page.text("PyTorch and Keras are not installed, or were left out.")
