@@ -80,7 +80,7 @@ ARTICLES = {
             "himmetoglu",
             "Burak Himmetoglu",
             "Yet another introduction to neural networks",
-            "burakhimmetoglu.com, 2017",
+            "the blog of Open Data Science, 2017",
             "64-48-32-10 on the 8 x 8 digits, sigmoid, L2 chosen on the validation set",
             "digits",
             1140.0,

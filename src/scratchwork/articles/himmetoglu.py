@@ -2,9 +2,10 @@
 
 64-48-32-10 on the 8 x 8 digits of scikit-learn: sigmoid layers, Glorot uniform, L2, all rows at
 once with momentum; the strength of L2 is chosen on the validation set. The output layer is a
-sigmoid as well, under the softmax: no probability can be above e / (e + 9) = 0.232.
+sigmoid as well, under the softmax: no probability can be above e / (e + 9) = 0.232. Sizes, rate
+and epochs are those of the author's notebook (github.com/bhimmetoglu/talks-and-lectures).
 
-    python himmetoglu.py                 as the article has it
+    python himmetoglu.py                 as the article and the notebook have it
     python himmetoglu.py --linear        the same with the last sigmoid left out
     python himmetoglu.py --sizes         sizes of the hidden layers are chosen as well
 """

@@ -130,6 +130,6 @@ def html(title: str, markdown: str) -> str:
     from markdown_it import MarkdownIt
 
     body = MarkdownIt("commonmark").enable("table").render(markdown)
-    body = body.replace("report.md", "index.html")  # links between pages stay among their kind
+    body = body.replace('report.md"', 'index.html"')  # links between pages stay among their kind
     head = f'<meta charset="utf-8">\n<title>{escape(title)}</title>\n<style>\n{STYLE}</style>'
     return f'<!doctype html>\n<html lang="en">\n{head}\n<body>\n{body}</body>\n</html>\n'

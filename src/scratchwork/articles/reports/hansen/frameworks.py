@@ -52,6 +52,11 @@ class Trained:
         return f"{self.loss:.4f}", f"{self.accuracy:.2f} %", f"{self.seconds:.2f} s"
 
 
+def not_run(raw: Raw | None, framework: str) -> str:
+    """Why there are no numbers of it."""
+    return "a quick run leaves it out" if raw is None else f"{framework} is not installed"
+
+
 def normalized(raw: Raw) -> tuple[Any, Any]:
     """Training and test images minus the mean of the training pixels, by their deviation."""
     train, test = raw.scaled(raw.x_train), raw.scaled(raw.x_val)

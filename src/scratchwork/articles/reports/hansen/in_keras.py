@@ -13,7 +13,7 @@ import scratchwork as sw
 from scratchwork.articles.page import Page
 from scratchwork.datasets import one_hot
 
-from .frameworks import SIZES, Raw, Trained, train_ours
+from .frameworks import SIZES, Raw, Trained, not_run, train_ours
 from .published import share_right
 
 EPOCHS = 10
@@ -138,7 +138,7 @@ def show(page: Page, raw: Raw | None, results: Mapping[str, tuple[Trained, float
         "of the ten, so that steps are small. The categorical cross-entropy asks for the one class."
     )
     if raw is None or not results:
-        page.text("Not run here: Keras is not installed, or this is a quick run.")
+        page.text(f"Not run here: {not_run(raw, 'Keras')}.")
         return
     page.table(
         ("Keras, batches of 32, SGD 0.01", "loss of the last epoch", "accuracy (test images)",

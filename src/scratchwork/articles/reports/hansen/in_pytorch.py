@@ -12,7 +12,7 @@ import numpy as np
 
 from scratchwork.articles.page import Page
 
-from .frameworks import SIZES, Raw, Trained, normalized, train_ours
+from .frameworks import SIZES, Raw, Trained, normalized, not_run, train_ours
 from .published import share_right
 from .scale import RATE, Split
 
@@ -102,7 +102,7 @@ def show(page: Page, split: Split, raw: Raw | None, results: Mapping[str, Traine
         "right for a single image only. Repaired is the loss: cross-entropy of the raw outputs."
     )
     if not results:
-        page.text("Not run here: PyTorch is not installed, or this is a quick run.")
+        page.text(f"Not run here: {not_run(raw, 'PyTorch')}.")
         return
     page.table(
         ("PyTorch, batch 1, SGD 0.001", "loss printed last", "accuracy (test images)", "an epoch"),

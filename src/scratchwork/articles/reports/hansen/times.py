@@ -95,4 +95,4 @@ def show(
     )
     page.text(NOTE.format(timed=min(scale.timed, len(split.x_train))))
     if not frameworks:
-        page.text("PyTorch and Keras are not installed, or were left out.")
+        page.text("PyTorch and Keras were not run; why is said where they are shown.")
