@@ -215,6 +215,15 @@ def test_every_exercise_is_a_network(split: Split) -> None:
         assert split.network(**row.settings)["W1"].shape[0] == 64
 
 
+def test_the_switch_that_is_shown_is_the_one_that_is_set() -> None:
+    first, *rows = exercises.exercises(64)
+    assert (first.switch, first.settings, first.batch_size) == ("network()", {}, 1)
+    for row in rows:
+        shown = eval(f"dict({row.switch})", {"sw": sw})
+        assert shown.pop("batch_size", row.batch_size) == row.batch_size
+        assert shown == row.settings, row.what
+
+
 def test_the_network_with_convolutions(split: Split) -> None:
     assert exercises.lenet(28)["W1"].shape == (25, 6)
     model = exercises.lenet(8)
