@@ -67,11 +67,11 @@ def notices(page: Page, found: Trained, options: Options) -> None:
     """What was left out, and what stands in for Kaggle's file."""
     rows = f"{len(found.data.train[1]):,} rows to train on, {len(found.data.val[1]):,} held out"
     if options.quick:
-        few = f" and {found.plan.share:.0%} of the rows" if options.images == "mnist" else ""
+        share = f"{100 * found.plan.share:.0f} %"
+        few = f" and {share} of the rows" if options.images == "mnist" else ""
         page.text(
             LEFT_OUT,
-            f"Here: {found.plan.share:.0%} of the iterations{few}, one or two seeds, three lists "
-            "of sizes.",
+            f"Here: {share} of the iterations{few}, one or two seeds, three lists of sizes.",
         )
     if options.images == "digits":
         page.text("**On the 8 x 8 digits** that come with Scratchwork instead of MNIST: the "

@@ -88,7 +88,7 @@ def softmax(page: Page, found: Trained) -> None:
     page.table(
         ("network", "published", "ours"),
         [
-            (str(found.data.sizes(hidden)), f"{a:.1%}", f"{b:.1%}")
+            (str(found.data.sizes(hidden)), f"{100 * a:.1f} %", f"{100 * b:.1f} %")
             for hidden, (a, b) in shares.items()
         ],
     )

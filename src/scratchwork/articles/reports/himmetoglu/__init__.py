@@ -11,17 +11,15 @@ from ..letters import letters
 from ..spread import spread
 from . import pictures, runs
 from .beyond import mistakes, next_step
-from .runs import FULL, QUICK, Data, lam_text, validated
+from .runs import FULL, LAMBDA, QUICK, Data, lam_text, validated
 
 NOTEBOOK = "the author's notebook"
-LAMBDA = himmetoglu.LAMBDA_L2[4]
-"""The one that the notebook chooses."""
 SOURCE = (
     "The copy of the article that this is made from breaks off in the middle of its `backward`, "
     "before any result: with the article alone there is nothing to compare. The same text with "
     "its end is public as the author's notebook, `MachineLearning/mnist_blog.ipynb` of "
-    "github.com/bhimmetoglu/talks-and-lectures; the sizes, the rate and the three numbers below "
-    "that are marked so are from there."
+    "github.com/bhimmetoglu/talks-and-lectures; what the table above marks as the "
+    "notebook's is from there."
 )
 
 
@@ -99,9 +97,9 @@ def measured(page: Page, data: Data) -> None:
     page.table(("lambda", *(f"{way}: accuracy, validation" for way in runs.WAYS)), rows)
     page.text(
         "The choice is made by the mean over the seeds: "
-        f"{lam_text(data.best('sigmoid, then softmax'))} as the article has it, "
-        f"{lam_text(data.best('softmax alone'))} without the last sigmoid. The test rows were "
-        "looked at when all choices were made, once for each of the networks at the top.",
+        f"{lam_text(data.best('sigmoid, then softmax'))} with the last sigmoid, as in the article, "
+        f"and {lam_text(data.best('softmax alone'))} without it. The test rows were looked at only "
+        "when all choices were made, for the rows of the table at the top.",
         f"One row more is {1 / len(data.valid[1]):.4f} of the validation rows and "
         f"{1 / len(data.test[1]):.4f} of the test rows.",
     )
@@ -122,8 +120,9 @@ def timing(page: Page, data: Data, quick: bool) -> None:
         "accuracy as well in every epoch, and a sigmoid that cannot overflow, at some cost. "
         "Compiled, a sweep trains one network on each core.",
         "That it is the same mathematics can be checked: from the same first weights, with "
-        f"lambda 0.6, the largest difference between any two weights after {data.plan.epochs:,} "
-        f"epochs is {runs.largest_difference(data.train, 0.6, data.plan.epochs):.1e}.",
+        f"lambda 0.6, no number of the one network differs after {data.plan.epochs:,} epochs from "
+        "that of the other by more than "
+        f"{runs.largest_difference(data.train, 0.6, data.plan.epochs):.1e}.",
     )
 
 

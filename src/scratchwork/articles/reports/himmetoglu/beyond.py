@@ -8,7 +8,7 @@ from ... import himmetoglu
 from ...page import Page
 from ..spread import spread
 from . import pictures, runs
-from .runs import Data, lam_text, validated
+from .runs import LAMBDA, Data, lam_text, validated
 
 
 def mistakes(page: Page, data: Data) -> None:
@@ -41,7 +41,8 @@ def mistakes(page: Page, data: Data) -> None:
     page.text(
         "The notebook trains one network a lambda. With each of our seeds alone the choice is "
         + ", ".join(f"{lam:.4f} ({n})" for lam, n in sorted(chosen.items()))
-        + "; in brackets for how many seeds. Its choice is one of those that luck can make."
+        + "; in brackets for how many seeds. One network for each leaves the choice to chance"
+        + (f"; the notebook's, {LAMBDA:.4f}, is among them." if LAMBDA in chosen else ".")
     )
     page.heading("Smaller ones", 3)
     page.text(
@@ -100,8 +101,9 @@ def untried(page: Page, data: Data) -> None:
             runs.repeated(runs.scaled(small), data.train, valid, repeats, batches, 32),
     }  # fmt: skip
     page.text(
-        f"Of the first layer's inputs to the sigmoid {(abs(saturated) > 4).mean():.0%} are beyond "
-        "4 from the beginning, where its slope is below 0.018: the pixels go to 16. The notebook "
+        f"{100 * (abs(saturated) > 4).mean():.0f} % of the first layer's Z1 are above 4 or below "
+        "-4 from the beginning, where the sigmoid's slope is below 0.018: the pixels go to 16. The "
+        "notebook "
         "also advises batches where there are more rows. All of these at "
         f"{lam_text(best)}, on the validation rows:"
     )
