@@ -83,7 +83,7 @@ ARTICLES = {
             "the blog of Open Data Science, 2017",
             "64-48-32-10 on the 8 x 8 digits, sigmoid, L2 chosen on the validation set",
             "digits",
-            1140.0,
+            960.0,
             10.0,
         ),
         Article(
@@ -103,8 +103,8 @@ ARTICLES = {
             "jaketae.github.io, 2020",
             "moons, 2-64-2, ReLU, batches of 10, rate 1e-4, 10 epochs, 100 runs",
             "moons",
-            120.0,
-            10.0,
+            840.0,
+            12.0,
         ),
         Article(
             "andreoni",
