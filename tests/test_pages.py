@@ -10,6 +10,8 @@ from types import ModuleType
 
 import pytest
 
+from scratchwork.articles import ARTICLES
+
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = sorted(path.name for path in DOCS.glob("*.md"))
@@ -51,10 +53,9 @@ def test_the_reference_is_up_to_date() -> None:
 
 
 def test_links_lead_somewhere() -> None:
-    pages = [*DOCS.glob("*.md"), *DOCS.glob("reference/*.md")]
     found = [
         (page, link.partition("#")[0])
-        for page in pages
+        for page in DOCS.rglob("*.md")
         for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8"))
     ]
     assert len(found) > 50
@@ -64,5 +65,9 @@ def test_links_lead_somewhere() -> None:
 
 def test_the_index_names_every_page() -> None:
     index = (DOCS / "README.md").read_text(encoding="utf-8")
-    pages = {str(path.relative_to(DOCS)) for path in DOCS.rglob("*.md")} - {"README.md"}
-    assert [page for page in pages if f"({page})" not in index] == []
+    pages = {path.relative_to(DOCS) for path in DOCS.rglob("*.md")} - {Path("README.md")}
+    articles = {page for page in pages if page.match("articles/*/report.md")}
+    assert [page for page in pages - articles if f"({page.as_posix()})" not in index] == []
+    overview = (DOCS / "articles" / "report.md").read_text(encoding="utf-8")
+    assert [page for page in articles if f"({page.parent.name}/report.md)" not in overview] == []
+    assert {page.parent.name for page in articles} == {*ARTICLES}

@@ -113,7 +113,7 @@ ARTICLES = {
             "Towards Data Science, 2022",
             "[784, 10, 10] and [784, 256, 128, 64, 10], ReLU, all rows at once, rate 0.1",
             "mnist",
-            600.0,
+            2760.0,
             10.0,
         ),
     )
