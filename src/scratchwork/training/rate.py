@@ -103,7 +103,10 @@ def with_default(program: Program, name: str, description: Description) -> Progr
 
 # ---- as a number ----
 class Rates:
-    """The learning rate of coming steps as a number, for the history: NaN where there is none."""
+    """The learning rate of coming steps as a number, for the history: NaN where there is none.
+
+    So it is where a schedule fails: the step that computes it says which line, and why.
+    """
 
     def __init__(self) -> None:
         self.schedule: object = None
@@ -138,7 +141,10 @@ def schedule_function(schedule: Any) -> Callable[[int, int], float]:
 
     def at(t: int, epoch: int) -> float:
         values = {"t": t, "epoch": epoch}
-        return float(loaded(*(values[name] for name in asked)))
+        try:
+            return float(loaded(*(values[name] for name in asked)))
+        except (ArithmeticError, TypeError, ValueError):  # a root of -1, a complex number
+            return nan
 
     return at
 
