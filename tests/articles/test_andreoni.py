@@ -22,6 +22,9 @@ from scratchwork.articles.reports.andreoni import report as run_report
 from scratchwork.articles.reports.andreoni.runs import Data
 from tests.datasets.mnist_layouts import write_npz
 
+# articles ask for their engines themselves, and train for longer than plain Python would take
+pytestmark = [pytest.mark.compiled, pytest.mark.numpy_engine]
+
 
 @pytest.fixture(scope="module")
 def data() -> Data:

@@ -17,6 +17,9 @@ from scratchwork.articles.reports import biswas as reports
 from scratchwork.articles.reports.biswas import beyond, by_hand, printed, runs
 from scratchwork.articles.reports.biswas.runs import Training
 
+# articles ask for their engines themselves, and train for longer than plain Python would take
+pytestmark = [pytest.mark.compiled, pytest.mark.numpy_engine]
+
 DATA = runs.load("digits", 100)
 
 

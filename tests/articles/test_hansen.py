@@ -22,6 +22,9 @@ from scratchwork.articles.reports.hansen.mistakes import overflow, refusal
 from scratchwork.articles.reports.hansen.scale import Split
 from scratchwork.datasets import one_hot
 
+# articles ask for their engines themselves, and train for longer than plain Python would take
+pytestmark = [pytest.mark.compiled, pytest.mark.numpy_engine]
+
 LINE = r"Epoch: (\d+), Time Spent: \d+\.\d\ds, Accuracy: (\d+\.\d\d)%"
 
 

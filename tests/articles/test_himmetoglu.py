@@ -22,6 +22,9 @@ from scratchwork.articles.reports.himmetoglu import by_hand, runs
 from scratchwork.articles.reports.himmetoglu import report as run_report
 from scratchwork.articles.reports.spread import counted, percent, spread
 
+# articles ask for their engines themselves, and train for longer than plain Python would take
+pytestmark = [pytest.mark.compiled, pytest.mark.numpy_engine]
+
 Parts = tuple[Pair, Pair, Pair]
 LARGEST, LEAST = math.e / (math.e + 9), math.log(math.e + 9) - 1
 

@@ -17,6 +17,9 @@ from scratchwork.articles.reports.letters import line
 from scratchwork.articles.reports.tae import by_hand, mistakes, numbers
 from scratchwork.errors import UnknownNameError
 
+# articles ask for their engines themselves, and train for longer than plain Python would take
+pytestmark = [pytest.mark.compiled, pytest.mark.numpy_engine]
+
 ROWS = tae.X_train[:50], tae.y_train[:50]
 
 
