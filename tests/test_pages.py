@@ -28,7 +28,11 @@ def script(name: str) -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", PAGES)
+SLOW = {"pictures.md": [pytest.mark.compiled, pytest.mark.numpy_engine]}
+"""Pages that train for longer than plain Python would take."""
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=SLOW.get(name, [])) for name in PAGES])
 def test_code_prints_what_stands_behind_it(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "100")
     text = (DOCS / name).read_text(encoding="utf-8")
