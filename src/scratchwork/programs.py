@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from types import FrameType
 from typing import Any
 
-from .activations import linear
+from .activations import Activation, activate, linear
 from .description import Description
 from .dialects import numpy_module
 from .dialects.cupy import print_cupy
@@ -26,7 +26,7 @@ from .metrics import names_of
 from .network import Recorded, record_network, record_objective, step_inputs
 from .program.check import check
 from .program.gradient import differentiate
-from .program.ir import Loop, Program, Value, apply
+from .program.ir import Loop, N, Program, Size, Value, apply
 from .program.lines import lines
 from .program.passes import lower, name, prune, share, simplify
 from .program.record import call, recording, recording_aside
@@ -121,6 +121,20 @@ def rate(schedule: Any) -> Program:
     given, settings = (inputs["t"], inputs["epoch"]), scope.hyperparameters
     lines = (*recorder.prologue, *recorder.statements)
     return finish(Program("rate", given, (), (), settings, lines, {}, (found,)))
+
+
+def slope(given: Activation) -> Program:
+    """An activation alone: A of rows X (n, 2), and the gradient that dA brings to X, if any."""
+    shape = (N, Size(2))
+    X, dA = (Value(shape, "model", "input", name) for name in ("X", "dA"))
+    with recording() as recorder:
+        scope = Scope(recorder, "train", step_inputs())
+        with recorder.at(phase="forward", note="activation"):
+            A = activate(X, given, scope)
+        found = differentiate(A, [X], seed=dA)
+    lines = (*recorder.prologue, *recorder.statements)
+    settings = scope.hyperparameters
+    return finish(Program("slope", (X, dA), (), (), settings, lines, {}, (A, *found.values())))
 
 
 # ---- print ----

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from inspect import signature
+from typing import Any
 
 from ..program.ir import Line, Program, Value
 from ..version import __version__
 from .layout import fold
+from .load import function, load
 from .numpy import arguments, print_function, print_program
 from .numpy_functions import function_texts
 from .spelling import literal
@@ -49,6 +52,14 @@ def module(
     parts = [function_texts(programs).rstrip(), *(text.rstrip() for text in texts.values())]
     body = "\n\n\n".join(part for part in parts if part) + "\n"
     return f"{head(description, dtype)}\n{imports(body)}\n\n{body}"
+
+
+def loaded(program: Program, dtype: str = "float64") -> Callable[..., Any]:
+    """A program that stands alone, as a function of its inputs by name, read or not."""
+    texts = functions([program], dtype, {})
+    code = function(load(module([program], texts, "", dtype), "numpy"), program.name)
+    read = signature(code).parameters
+    return lambda **given: code(**{name: given[name] for name in given if name in read})
 
 
 def changes_of(step: Program) -> tuple[list[Line], list[Line]]:

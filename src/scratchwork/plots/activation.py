@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-from warnings import catch_warnings, filterwarnings
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..activations import Activation, activate, activation
+from ..activations import Activation, activation
+from ..dialects.numpy_module import loaded
 from ..errors import DataError, DescriptionError
-from ..initializers import Constant
 from ..layers.layer import text
-from ..model import Sequential
-from ..optimizers import SGD
-from ..program.ir import Value
-from ..program.scope import Scope
+from ..programs import slope
 from ..settings import finite
 from ..storage import Array
 from .style import COLORS, WIDTH, figure_of, ink, new_axes, open_axes
@@ -121,34 +117,17 @@ class ActivationDisplay:
 
 
 # ---- by a program ----
-@dataclass(frozen=True)
-class Point:
-    """A layer whose parameter b is where the activation is asked: the way to its gradient."""
-
-    function: Activation
-
-    def build(self, x: Value, scope: Scope) -> Value:
-        b = scope.parameter("b", x.shape[1:], Constant(0.0))
-        return activate((x + b).named("Z"), self.function, scope)
-
-
-def first_output(P: Value, Y: Value) -> Value:
-    """A loss whose gradient dA is Y: 1 for the first output and 0 for the second."""
-    return (P * Y).sum(axis=1)
-
-
 def evaluated(function: Activation, Z: Array, where: str) -> tuple[Array, Array, bool]:
-    """A and dA/dZ of the first of two columns, and whether it depends on the second."""
-    X, Y = np.column_stack([Z, np.zeros_like(Z)]), np.tile([1.0, 0.0], (len(Z), 1))
-    model = Sequential([Point(function)], input_shape=2)
-    settings: dict[str, Any] = {"reduction": "sum", "dtype": "float64", "engine": "numpy"}
-    with catch_warnings():  # of a step, whose derivative is 0 everywhere, as the picture shows
-        filterwarnings("ignore", "the loss does not depend on b1")
-        model.compile(first_output, SGD(0.1), seed=0, **settings)
-    trace = model.trace(X, Y)
-    if not np.isfinite(trace["loss"]):
+    """A and dA/dZ of the first of two columns, and whether it depends on the second.
+
+    A function such as a step has no gradient: training takes it for flat.
+    """
+    X, dA = np.column_stack([Z, np.zeros_like(Z)]), np.tile([1.0, 0.0], (len(Z), 1))
+    program = slope(function)
+    with np.errstate(all="ignore"):  # of numbers that are looked at below
+        found = loaded(program)(X=X, dA=dA)
+    A, dX = found if len(program.outputs) > 1 else (found, np.zeros_like(X))
+    if not np.isfinite(A).all():
         todo = "choose start and stop where the function is finite"
         raise DataError(where, f"finite numbers from {Z[0]:g} to {Z[-1]:g}", "NaN or inf", todo)
-    # where A is Z itself there is no line for dZ: it is dA
-    dZ = trace.get("dZ1", Y) if "db1" in trace else np.zeros_like(Y)
-    return model.predict(X, raw=True)[:, 0], dZ[:, 0].copy(), bool(dZ[:, 1].any())
+    return A[:, 0].copy(), dX[:, 0].copy(), bool(dX[:, 1].any())

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable
 from dataclasses import is_dataclass, replace
 from functools import lru_cache
-from inspect import signature
 from math import nan
 from numbers import Real
 from typing import Any
@@ -15,7 +14,6 @@ from typing import Any
 from .. import programs, schedules
 from ..description import Description
 from ..dialects import numpy_module
-from ..dialects.load import function, load
 from ..errors import DescriptionError, NotReadyError
 from ..losses import TargetKind
 from ..program.ir import Program, Value
@@ -134,15 +132,11 @@ def function_of(schedule: Any) -> Callable[[int, int], float]:
 
 def schedule_function(schedule: Any) -> Callable[[int, int], float]:
     """A schedule as a function of t and epoch: the lines by which a step computes its rate."""
-    program = programs.rate(schedule)
-    texts = numpy_module.functions([program], "float64", {})
-    loaded = function(load(numpy_module.module([program], texts, "", "float64"), "numpy"), "rate")
-    asked = [name for name in ("t", "epoch") if name in signature(loaded).parameters]
+    rate = numpy_module.loaded(programs.rate(schedule))
 
     def at(t: int, epoch: int) -> float:
-        values = {"t": t, "epoch": epoch}
         try:
-            return float(loaded(*(values[name] for name in asked)))
+            return float(rate(t=t, epoch=epoch))
         except (ArithmeticError, TypeError, ValueError):  # a root of -1, a complex number
             return nan
 
