@@ -6,7 +6,7 @@ import json
 import os
 import platform
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -61,9 +61,9 @@ def load() -> str:
     return f", a load of {os.getloadavg()[-1]:.1f} over the last 15 minutes"
 
 
-def overview(folder: Path, command: str, say: Callable[[str], None] = print) -> Page:
+def overview(folder: Path, command: str) -> Page:
     """A page with the numbers of all the articles that the folder has."""
-    page = Page(folder, OVERVIEW, say)
+    page = Page(folder, OVERVIEW)
     for article in ARTICLES.values():
         found = folder / article.name / "numbers.json"
         if found.exists():

@@ -49,10 +49,8 @@ def articles(
     one_thing(name, every, quick, copy, data)
     if copy is not None:
         copy_program(ARTICLES[copy])
-    chosen = [*ARTICLES.values()] if every or (quick and name is None) else []
-    if name is not None and not every:
-        chosen = [ARTICLES[name]]
-    if chosen:
+    chosen = [ARTICLES[name]] if name is not None else [*ARTICLES.values()]
+    if name is not None or every or quick:
         run_articles(chosen, Options(quick, images(chosen, data)), report)
     elif copy is None:
         list_articles()
