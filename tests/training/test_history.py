@@ -100,7 +100,7 @@ def test_a_schedule_is_recorded_once_for_all_fits(monkeypatch: pytest.MonkeyPatc
     X, y = rows()
     models = [classifier(optimizer=sw.SGD(sw.StepDecay(0.1, 0.5, every=1))) for _ in range(3)]
     models[0].fit(X, y, epochs=2)
-    monkeypatch.setattr("scratchwork.programs.recording", None)
+    monkeypatch.setattr("scratchwork.programs.rate", None)
     for model in models[1:]:
         assert model.fit(X, y, epochs=2).learning_rate == [0.1, 0.05]
         assert model.fit(X, y, epochs=1).learning_rate == [0.025]
