@@ -3,7 +3,7 @@
 784-500-150-10 on MNIST: ReLU, softmax and cross entropy, weights N(0, 0.01**2), biases 0, rate 0.1,
 float64; 1,000 iterations, each of them one update on all 60,000 images.
 
-    python biswas.py                      some 15 minutes on two cores
+    python biswas.py                      some 35 minutes on one core, in float32 half that
     python biswas.py --iterations 100     its first tenth
     python biswas.py --data digits        on the 8 x 8 digits, which need no file
 """
