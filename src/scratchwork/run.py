@@ -166,10 +166,9 @@ class Run:
     def take_over(self, old: Run) -> None:
         """Keep another run's parameters, layers' state and epoch; the optimizer begins anew."""
         old.refuse_if_busy("compile")
-        arrays = self.state.arrays()
-        for name, value in {**old.state.parameters, **old.state.layers}.items():
-            if name in arrays:
-                arrays[name][...] = value
+        numbers = {**old.state.parameters, **old.state.layers}
+        known = self.state.arrays()
+        self.state.set({name: value for name, value in numbers.items() if name in known})
         self.state.epoch = self.state.began = old.state.epoch  # a new optimizer, a new schedule
         self.prepared, self.noticed = old.prepared, old.noticed
         self.seen = old.seen.under(self.description.loss, old.description.loss, self.width)
@@ -244,8 +243,7 @@ class Run:
                     "reshape or transpose it",
                 )
             checked[name] = in_range(new, self.description.dtype, f"{where} {name}")
-        for name, new in checked.items():
-            arrays[name][...] = new
+        self.state.set(checked)
         self.untouched = False
         if self.fitted() and self.fitted() <= checked.keys():
             self.prepared = True
@@ -275,8 +273,7 @@ class Run:
         if not self.prepared and "prepare" in self.engine().source.programs:
             values = {k: np.asarray(v, np.float64) for k, v in self.state.arrays().items()}
             fitted = self.engine().named("prepare", self.values(**values, X=X.astype(np.float64)))
-            for name, value in fitted.items():
-                self.state.arrays()[name][...] = value
+            self.state.set(fitted)
         self.prepared = True
 
 

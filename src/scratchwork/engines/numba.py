@@ -16,7 +16,6 @@ from ..dialects.numba.module import print_module
 from ..errors import ScratchworkWarning
 from ..programs import Source
 from ..storage import Array
-from ..training.arrays import all_finite
 from ..training.state import Plan, State, variance
 from .blas import one_thread
 from .cache import CompileError
@@ -140,7 +139,7 @@ class NumbaEngine(NumpyEngine):
     def predict(self, state: State, X: Array, name: str) -> Array:
         """The program ``predict`` or ``raw`` for all rows."""
         # products that skip zeros would not see what is infinite in W
-        few = len(X) <= FEW and all_finite(state.parameters.flat)
+        few = len(X) <= FEW and state.parameters_are_finite()
         part = self.part_or_none(name, state, few)
         if part is None or not len(X):
             return super().predict(state, X, name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import nan
@@ -29,6 +29,7 @@ class State:
     t: int = 0
     epoch: int = 0
     began: int = 0  # the epoch at which the optimizer began: schedules count from it
+    known_finite: int = -1  # after how many steps the parameters were found to be finite
 
     @property
     def storages(self) -> tuple[Storage, Storage, Storage]:
@@ -43,6 +44,19 @@ class State:
         if not all(all_finite(storage.flat) for storage in self.storages if storage.flat.size):
             raise FloatingPointError("the last update made numbers that are not finite")
 
+    def parameters_are_finite(self) -> bool:
+        """Whether they are: looked at once, until a step is made or they are set."""
+        if self.known_finite != self.t and all_finite(self.parameters.flat):
+            self.known_finite = self.t
+        return self.known_finite == self.t
+
+    def set(self, values: Mapping[str, Any]) -> None:
+        """Write numbers into the arrays, by name."""
+        arrays = self.arrays()
+        for name, value in values.items():
+            arrays[name][...] = value
+        self.known_finite = -1
+
     def copy(self) -> State:
         parameters, layers, optimizer = (storage.copy() for storage in self.storages)
         return State(parameters, layers, optimizer, self.t, self.epoch, self.began)
@@ -53,6 +67,7 @@ class State:
 
     def go_back(self, before: Snapshot) -> None:
         flats, self.t, self.epoch = before
+        self.known_finite = -1
         for storage, flat in zip(self.storages, flats, strict=True):
             storage.flat[...] = flat
 
@@ -60,6 +75,7 @@ class State:
         """Take over another state's numbers in place; arrays that were handed out see them."""
         for own, new in zip(self.storages, other.storages, strict=True):
             own.flat[...] = new.flat
+        self.known_finite = -1
         self.t, self.epoch, self.began = other.t, other.epoch, other.began
 
 
