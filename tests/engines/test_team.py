@@ -10,7 +10,7 @@ import pytest
 
 import scratchwork as sw
 from scratchwork.engines import team
-from scratchwork.engines.team import AGAIN, GONE, LONGEST, Crew, may_help, run_together
+from scratchwork.engines.team import AGAIN, GONE, LONGEST, TRIES, Crew, may_help, run_together
 
 pytest.importorskip("numba")
 
@@ -62,15 +62,27 @@ def test_one_core_has_no_team(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_faster_number_is_kept_and_the_other_tried_again() -> None:
     crew = Crew(2)
     assert crew.threads() == 2
-    crew.took(2, 10, 0.9)
-    assert crew.threads() == 1
-    crew.took(1, 10, 1.0)
+    tried = []
+    for _ in range(2 * TRIES):
+        tried.append(crew.threads())
+        crew.took(tried[-1], 10, 0.9 if tried[-1] == 2 else 1.0)
+    assert tried.count(1) == TRIES
     assert [crew.threads() for _ in range(3)] == [2, 2, 2]
     tried = []
     for _ in range(AGAIN):
         tried.append(crew.threads())
         crew.took(tried[-1], 10, 0.9 if tried[-1] == 2 else 1.0)
     assert tried.count(1) == 1
+
+
+def test_a_first_chunk_that_took_long_decides_nothing() -> None:
+    """It waits for threads to start and memory to come, and may take ten times as long."""
+    crew = Crew(2)
+    crew.took(crew.threads(), 1, 0.015)
+    for _ in range(2 * TRIES):
+        number = crew.threads()
+        crew.took(number, 10, 0.012 if number == 2 else 0.02)
+    assert crew.threads() == 2
 
 
 def test_a_number_that_was_bad_is_tried_ever_more_seldom() -> None:

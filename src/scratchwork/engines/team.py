@@ -30,6 +30,9 @@ GONE = 1
 SHORTEST = 0.004
 """Seconds that a chunk must take to say something about speed."""
 
+TRIES = 3
+"""Chunks with each number of threads before one is kept: a first may wait for what comes once."""
+
 AGAIN, LONGEST = 64, 4096
 """After so many chunks the other number of threads is tried once more, later if it was bad."""
 
@@ -141,20 +144,22 @@ class Crew:
     def __init__(self, most: int) -> None:
         self.most = most
         self.seconds: dict[int, float] = {}
+        self.tries = dict.fromkeys((1, most), 0)
         self.chunks = 0
         self.kept, self.again = most, AGAIN
 
     def threads(self) -> int:
         """The number for the next chunk."""
         other = self.most if self.kept == 1 else 1
-        untried = other not in self.seconds and self.kept in self.seconds
-        return other if untried or self.chunks % self.again == self.again - 1 else self.kept
+        behind = self.tries[other] < min(self.tries[self.kept], TRIES)
+        return other if behind or self.chunks % self.again == self.again - 1 else self.kept
 
     def took(self, threads: int, batches: int, seconds: float) -> None:
         """Take note of a chunk's time; one that was too short says nothing."""
         if seconds < SHORTEST:
             return
         self.chunks += 1
+        self.tries[threads] += 1
         # the best of late: what else the machine did now and then says nothing
         before = self.seconds.get(threads, math.inf)
         self.seconds[threads] = min(FADING * before, seconds / batches)
