@@ -18,6 +18,8 @@ def epoch_body(frame: Frame) -> Iterator[str]:
     yield from sizes(frame)
     yield from views(frame)
     yield from buffers(frame)
+    if frame.trains:
+        yield "    before = without_denormals()"
     yield "    made = 0"
     yield f"    for first in range(0, {frame.rows}, batch_size):"
     yield f"{STEP}last = min(first + batch_size, {frame.rows})"
@@ -34,6 +36,8 @@ def epoch_body(frame: Frame) -> Iterator[str]:
     if frame.loop is not None:
         yield from update(frame, frame.loop)
     yield f"{STEP}made += 1"
+    if frame.trains:
+        yield "    with_denormals(before)"
     yield "    return made"
 
 

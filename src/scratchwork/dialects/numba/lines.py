@@ -28,7 +28,8 @@ RESERVED = {
     *("ranges", "settings", "first", "last", "low", "high", "start", "stop", "part", "made", "m"),
     *(f.__name__ for f in (*LOOPS, *EACH)),
     *PRODUCTS,
-    *("update", "meet", "kernel", "gemm", "call_gemm", "i"),
+    *("update", "meet", "kernel", "gemm", "call_gemm", "i", "before"),
+    *("without_denormals", "with_denormals", "read_control", "write_control"),
     *("rows", "np", "math", "numba", "F", "r", "rng", "out", "all_X", "all_y", "p", "s"),
 }
 STORED = ("state", "parameter", "frozen")

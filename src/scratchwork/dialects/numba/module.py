@@ -9,6 +9,7 @@ from ...program.plan import plan
 from ..layout import fold
 from .arguments import argument_types, signature_lines
 from .compiled import Compiled, numbers_of
+from .denormals import denormals_text
 from .epoch import epoch_body
 from .frame import Frame, new_frame
 from .functions import function_texts
@@ -77,6 +78,7 @@ def called(frame: Frame, dtype: str) -> list[str]:
     texts = [
         function_texts(names & FUNCTIONS, dtype),
         team_text(),
+        denormals_text() if frame.trains else "",
         product_texts(names),
         loop_texts(names - FUNCTIONS),
         *(f"@kernel\ndef {name}{text}" for name, text in kernels.items()),

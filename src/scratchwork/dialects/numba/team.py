@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import platform
+from .denormals import X86
 
 ATOMICS = '''\
 @intrinsic
@@ -78,5 +78,4 @@ NO_PAUSE = "        pass"
 
 def team_text() -> str:
     """The function ``meet``, and what it is made of on this kind of processor."""
-    x86 = platform.machine().lower() in ("x86_64", "amd64", "i386", "i686")
-    return ATOMICS.replace("{pause}", PAUSE if x86 else NO_PAUSE)
+    return ATOMICS.replace("{pause}", PAUSE if X86 else NO_PAUSE)

@@ -34,7 +34,7 @@ def after_rows(frame: Frame) -> Iterator[str]:
     if guarded:
         yield f"{STEP}meet(sync, threads)"
         yield f"{STEP}if numbers[0] != 0.0:"
-        yield f"{STEP}    return made"
+        yield f"{STEP}    break"
     elif frame.loop is None:
         yield f"{STEP}meet(sync, threads)"
 
