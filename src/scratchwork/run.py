@@ -71,7 +71,7 @@ class Run:
         self.prepared = False  # whether layers were fitted to training rows
         self.untouched = True  # whether the parameters are what seed and steps have made them
         self.seen = Seen()  # the columns and labels of the first fit
-        self.noticed = False  # whether the size of features was spoken of
+        self.noticed = False  # whether the size of features was looked at
 
     def engine(self, targets: TargetKind | None = None) -> Engine:
         """The engine for one kind of targets: by default the last, or what the loss suggests."""
@@ -221,10 +221,10 @@ class Run:
         return kind, check_y(numbers, kind, loss, rows, self.width, d.dtype, where, metrics)
 
     def notice_scale(self, X: Array, given: Any, y: Array, loss: Loss) -> None:
-        """Warn of numbers of a size that training suffers from, once in the model's life."""
+        """Warn of numbers of a size that training suffers from, in the model's first fit."""
         if not self.noticed:
-            layers = self.description.layers
-            self.noticed = notice_scale(X, given, layers) | notice_targets(y, loss, layers)
+            notice_scale(X, given, self.description.layers)
+            notice_targets(y, loss, self.description.layers)
 
     def set_arrays(self, given: Mapping[str, Any], where: str) -> None:
         """Set parameters or state by name, all or none."""
