@@ -145,7 +145,7 @@ class TestPlain:
             model.fit(rows, Y, batch_size=1, epochs=2, verbose=0)
         for name, array in models[0].parameters.items():
             assert np.allclose(array, models[1][name], rtol=1e-10, atol=1e-12)
-        text = models[0].run.engine().parts["train_step", True].made.text  # type: ignore[union-attr]
+        text = models[0].run.engine().parts["train_step", "few"].made.text  # type: ignore[union-attr]
         assert "subtract_product(W1" in text
 
 

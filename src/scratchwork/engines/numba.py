@@ -12,6 +12,7 @@ import numpy as np
 from .. import programs
 from ..description import Description
 from ..dialects.numba.compiled import Compiled
+from ..dialects.numba.frame import Form
 from ..dialects.numba.module import print_module
 from ..errors import ScratchworkWarning
 from ..programs import Source
@@ -20,7 +21,7 @@ from ..training.state import Plan, State, variance
 from .blas import one_thread
 from .cache import CompileError
 from .numpy import EVALUATION_ROWS, NumpyEngine
-from .part import Part
+from .part import Part, is_by_inputs
 
 STEP = "train_step"
 
@@ -54,7 +55,8 @@ class NumbaEngine(NumpyEngine):
         super().__init__(source, source_file)
         self.description = description
         self.refused: set[str] = set()  # programs that run in NumPy after all
-        self.parts: dict[tuple[str, bool], Part] = {}
+        self.texts: dict[tuple[str, Form], Compiled] = {}
+        self.parts: dict[tuple[str, Form], Part] = {}
 
     @property
     def loaded(self) -> bool:
@@ -76,24 +78,36 @@ class NumbaEngine(NumpyEngine):
         new = NumbaEngine(source, description, source_file)
         before, after = (s.programs.get(STEP) for s in (self.source, source))
         if before and after and before.statements is after.statements:
-            new.parts = self.parts
+            new.texts, new.parts = self.texts, self.parts
             for (name, _), part in new.parts.items():
                 part.set(source.programs[name].hyperparameters)
         return new
 
-    def part(self, name: str, state: State, few: bool = False) -> Part:
-        """A compiled program, printed and loaded when it is first asked for."""
-        key = (name, few)
-        if key not in self.parts:
-            made = printed(self.source, self.description, name, state, few)
-            self.parts[key] = Part(made, self.description.dtype)
-            self.parts[key].set(self.source.programs[name].hyperparameters)
-        return self.parts[key]
+    def text(self, name: str, state: State, form: Form) -> Compiled:
+        """A program in the numba dialect, printed when it is first asked for."""
+        if (name, form) not in self.texts:
+            self.texts[name, form] = printed(self.source, self.description, name, state, form)
+        return self.texts[name, form]
+
+    def part(self, name: str, state: State, form: Form = "rows") -> Part:
+        """A compiled program, loaded when it is first asked for."""
+        if (name, form) not in self.parts:
+            part = Part(self.text(name, state, form), self.description.dtype)
+            part.set(self.source.programs[name].hyperparameters)
+            self.parts[name, form] = part
+        return self.parts[name, form]
+
+    def step(self, state: State, batch_size: int) -> Part:
+        """The compiled step, in the form that suits a batch."""
+        if batch_size <= FEW:
+            return self.part(STEP, state, "few")
+        by_inputs = is_by_inputs(self.text(STEP, state, "rows"), batch_size)
+        return self.part(STEP, state, "inputs" if by_inputs else "rows")
 
     def obstacle(self, state: State, batch_size: int) -> str:
         """What keeps the step from being compiled; "" if nothing does."""
         try:
-            self.part(STEP, state, batch_size <= FEW)
+            self.step(state, batch_size)
         except (CompileError, NotImplementedError) as error:
             return str(error)
         return ""
@@ -109,7 +123,7 @@ class NumbaEngine(NumpyEngine):
         StepsMade
             If a loss is not finite; the step that computed it has changed nothing.
         """
-        names, part = self.outputs[STEP], self.part(STEP, state, plan.batch_size <= FEW)
+        names, part = self.outputs[STEP], self.step(state, plan.batch_size)
         sums = np.array([totals.get(name, 0.0) for name in names])
         given = {
             "order": order,
@@ -140,7 +154,7 @@ class NumbaEngine(NumpyEngine):
         """The program ``predict`` or ``raw`` for all rows."""
         # products that skip zeros would not see what is infinite in W
         few = len(X) <= FEW and state.parameters_are_finite()
-        part = self.part_or_none(name, state, few)
+        part = self.part_or_none(name, state, "few" if few else "rows")
         if part is None or not len(X):
             return super().predict(state, X, name)
         out = np.empty((len(X), *part.made.output_shape), self.description.dtype)
@@ -148,12 +162,12 @@ class NumbaEngine(NumpyEngine):
             part.run({"X": X}, {"out": out}, state, len(X))
         return out
 
-    def part_or_none(self, name: str, state: State, few: bool = False) -> Part | None:
+    def part_or_none(self, name: str, state: State, form: Form = "rows") -> Part | None:
         """A compiled program, or None, with one notice, where NumPy must run it."""
         if name in self.refused:
             return None
         try:
-            return self.part(name, state, few)
+            return self.part(name, state, form)
         except (CompileError, NotImplementedError) as error:
             self.refused.add(name)
             text = f"{name} runs in NumPy: {error}"
@@ -162,13 +176,13 @@ class NumbaEngine(NumpyEngine):
 
 
 def printed(
-    source: Source, description: Description, name: str, state: State, few: bool = False
+    source: Source, description: Description, name: str, state: State, form: Form = "rows"
 ) -> Compiled:
     """A program in the numba dialect; a step's update is one loop, however few the parameters."""
     step = name == STEP
     program = programs.train_step(description, 0) if step else source.programs[name]
     own, dtype = [*state.optimizer], description.dtype
-    return print_module(program, source.means, dtype, places(state), own, few)
+    return print_module(program, source.means, dtype, places(state), own, form)
 
 
 def places(state: State) -> dict[str, int]:

@@ -88,6 +88,7 @@ class Part:
             "gradients": np.zeros((slices, made.gradient_size), self.dtype),
             "sums": np.zeros((slices, made.sums)),
             "draws": np.zeros(made.draws * batch_size),
+            "shared": np.zeros((slices + 1) * batch_size * made.split[1], self.dtype),
         }
         values = {"thread": 0, "threads": 1, **self.fixed, **self.sized}
         self.arguments = [values.get(name) for name in made.arguments]
@@ -121,6 +122,12 @@ def slice_count(made: Compiled, rows: int) -> int:
 def block_rows(made: Compiled, rows: int) -> int:
     """How many rows are gone through together: all of a small batch, a cache full of a large."""
     return rows if made.whole else max(1, min(rows, BLOCK_BYTES // max(made.row_bytes, 1)))
+
+
+def is_by_inputs(made: Compiled, rows: int) -> bool:
+    """Whether the first layer of a batch is shared out by its inputs: where these are many."""
+    slices = slice_count(made, rows)
+    return slices > 1 and made.split[0] > 2 * rows and block_rows(made, rows) == rows
 
 
 def as_rows(X: Array) -> Array:

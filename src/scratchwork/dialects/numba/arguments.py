@@ -31,6 +31,7 @@ ALWAYS = {
     "starts": "int64[::1]",
     "ranges": "int64[:, ::1]",
     "settings": "float64[::1]",
+    "shared": "{F}[::1]",
 }
 """Arguments and their types; a program leaves out what it does not need."""
 
@@ -48,6 +49,7 @@ def argument_types(frame: Frame, dtype: str) -> dict[str, str]:
     unused |= {name for name in ("t", "epoch") if name not in given}
     unused |= set() if frame.plan.draws else {"rng", "draws"}
     unused |= set() if frame.loop else {"ranges"}
+    unused |= set() if frame.module.split else {"shared"}
     unused |= set() if frame.module.functions & {*PRODUCTS} else {"gemm"}
     others = {
         str(x.name): array_type(x, dtype) if x.shape else "float64"

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ...program.amount import has_rows, length, multiply_adds
-from .frame import Frame, gradient_size, is_flat
+from .frame import Frame, gradient_size
+from .input_split import input_split, is_flat
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Compiled:
     row_bytes: int  # of what a block keeps for each of its rows
     row_flops: int  # of the products, for each row
     whole: bool
+    split: tuple[int, int]  # inputs and outputs of a first layer that can be shared out by inputs
 
     @cached_property
     def text(self) -> str:
@@ -44,6 +46,7 @@ def numbers_of(
     frame: Frame, name: str, source: str, arguments: tuple[str, ...], dtype: str
 ) -> Compiled:
     """The text with the numbers of its network."""
+    split = input_split(frame.plan)
     sizes = [*frame.plan.dimensions.numbers.values(), *frame.plan.counts.values()]
     return Compiled(
         name=name,
@@ -61,30 +64,38 @@ def numbers_of(
         row_bytes=row_bytes(frame, dtype),
         row_flops=row_flops(frame),
         whole=frame.plan.whole or bool(frame.module.direct),  # a direct update reads one block
+        split=split.sizes if split else (0, 0),
     )
 
 
 def ranges(frame: Frame) -> list[tuple[int, int, int]]:
-    """Stretches of the flat vectors that the update goes over: parameters, states, length."""
+    """Stretches of the flat vectors that the update goes over: parameters, states, length.
+
+    A first layer's weights that are shared out by inputs come first, by themselves.
+    """
     if frame.loop is None:
         return []
     rows = frame.loop.rows
     W, *states, dW = [*rows[0]]
     first = frame.places[str(rows[0][states[0]].name)] if states else 0
     found: list[tuple[int, int, int]] = []
+    split, own = frame.module.split, []
     for row in rows:
         if row[dW] in frame.module.direct:
             continue
         p = frame.places[str(row[W].name)]
         s = frame.places[str(row[states[0]].name)] - first if states else 0
         size = length(row[W])
+        if split is not None and row[dW] is split.dW:
+            own.append((p, s, size))
+            continue
         if found and is_flat(frame.loop):
             before = found[-1]
             if before[0] + before[2] == p and (not states or before[1] + before[2] == s):
                 found[-1] = (before[0], before[1], before[2] + size)
                 continue
         found.append((p, s, size))
-    return found
+    return own + found
 
 
 def row_bytes(frame: Frame, dtype: str) -> int:

@@ -8,6 +8,7 @@ from ...program.amount import has_rows
 from ...program.fusion import SHOWN
 from ...program.ir import Statement
 from .frame import STEP, Frame, each_statement
+from .input_split import split_buffers, split_product
 from .lines import DTYPES
 from .rows import rows_part
 from .update import after_rows, update
@@ -29,6 +30,8 @@ def epoch_body(frame: Frame) -> Iterator[str]:
         before = [line for line in before if not line.startswith("n = ")]
     yield from drawn(frame)
     yield from (STEP + line for line in before)
+    if frame.module.split is not None:
+        yield from split_product(frame.module, frame.module.split)
     yield from rows_part(frame)
     if not frame.predicts:
         yield f"{STEP}meet(sync, threads)"
@@ -64,13 +67,16 @@ def views(frame: Frame) -> Iterator[str]:
 def buffers(frame: Frame) -> Iterator[str]:
     """What the thread has for its blocks of rows, and for what has none."""
     m = frame.module
-    for x in frame.data:
+    if m.split is not None:
+        yield from split_buffers(m, m.split)
+    apart = (m.split.X, m.split.dZ) if m.split else ()
+    for x in (x for x in frame.data if x not in apart):
         if frame.trains and x.ndim == 1:
             yield f"    {m.name(x)} = np.empty(block, {DTYPES[x.dtype]})"
         elif frame.trains:
             shape = f"(block, all_{m.name(x)}.shape[1])"
             yield f"    {m.name(x)}_block = np.empty({shape}, {DTYPES[x.dtype]})"
-    for x in frame.row_arrays:
+    for x in (x for x in frame.row_arrays if x not in apart):
         yield f"    {m.name(x)} = np.empty({m.shape(x, 'block')}, {DTYPES[x.dtype]})"
     others = m.arrays((*frame.plan.before, *frame.plan.rows, *frame.plan.after))
     for x in (x for x in others if not has_rows(x)):

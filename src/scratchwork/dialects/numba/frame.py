@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Literal, TypeAlias
 
 from ...program.amount import has_rows, length
-from ...program.dimensions import REDUCTIONS
 from ...program.fusion import Group, Kernel
 from ...program.ir import Loop, Operand, Program, Statement, Value
 from ...program.plan import Plan
+from .input_split import input_split, products_of_rows
 from .lines import Module
+
+Form: TypeAlias = Literal["rows", "few", "inputs"]
+"""How a batch is gone through: by rows; by few of them, with loops that skip zeros in the place of
+products; by rows behind a first layer that is shared out by its inputs.
+"""
 
 STEP, PART, BLOCK = " " * 8, " " * 12, " " * 16
 """Indents: of a step, of a slice, of a block."""
@@ -79,10 +85,12 @@ class Frame:
 
 def new_frame(
     made: Plan, means: Mapping[str, bool], places: Mapping[str, int], optimizer: Iterable[str],
-    few: bool,
+    form: Form,
 ) -> Frame:  # fmt: skip
     """The frame of a plan; sums over rows that are no gradients lie behind the gradients."""
-    module = Module(made, few=few, direct=direct_updates(made) if few else {})
+    few = form == "few"
+    split = input_split(made) if form == "inputs" else None
+    module = Module(made, few=few, direct=direct_updates(made) if few else {}, split=split)
     sums = {g: places[str(p.name)] for p, g in made.gradients.items()}
     end = places[""] if sums else 0
     for x in made.sums:
@@ -131,19 +139,7 @@ def direct_updates(made: Plan) -> dict[Value, Value]:
     """Gradients that are products of rows and that nothing but a plain update reads."""
     if made.loop is None or plain_rate(made.loop) is None or made.whole:
         return {}
-    found = {}
-    for parameter, gradient in made.gradients.items():
-        s = made.fusion.made.get(gradient)
-        product = s is not None and s.op.name == "matmul" and all(has_rows(x) for x in s.values)
-        turned = product and made.fusion.is_free(s.inputs[0])  # type: ignore[union-attr] # it is there
-        if turned and not made.fusion.readers.get(gradient) and gradient not in made.same:
-            found[gradient] = parameter
-    return found
-
-
-def is_flat(loop: Loop) -> bool:
-    """Whether a rule treats every entry by itself, so that it may run over any stretch of them."""
-    return not any(s.op.name in REDUCTIONS for s in loop.rule.statements)
+    return {gradient: parameter for parameter, gradient, _ in products_of_rows(made)}
 
 
 def each_statement(groups: Iterable[Group]) -> Iterator[Statement]:

@@ -17,6 +17,7 @@ from ...program.passes import unique
 from ...program.plan import Plan
 from ..spelling import Code, literal
 from .functions import EACH
+from .input_split import InputSplit, split_sum
 from .kernels import KernelText
 from .loops import LOOPS
 from .products import PRODUCTS
@@ -25,10 +26,10 @@ from .spellings import spell
 RESERVED = {
     *("thread", "threads", "sync", "order", "batch_size", "slices", "block", "totals", "draws"),
     *("parameters", "layers", "optimizer", "gradients", "sums", "numbers", "sizes", "starts"),
-    *("ranges", "settings", "first", "last", "low", "high", "start", "stop", "part", "made", "m"),
+    *("ranges", "settings", "shared", "first", "last", "low", "high", "start", "stop", "part"),
     *(f.__name__ for f in (*LOOPS, *EACH)),
     *PRODUCTS,
-    *("update", "meet", "kernel", "gemm", "call_gemm", "i", "before"),
+    *("update", "meet", "kernel", "gemm", "call_gemm", "i", "m", "made", "before"),
     *("without_denormals", "with_denormals", "read_control", "write_control"),
     *("rows", "np", "math", "numba", "F", "r", "rng", "out", "all_X", "all_y", "p", "s"),
 }
@@ -49,6 +50,7 @@ class Module:
     shown: set[Value] = field(default_factory=set)  # views that are made before the first step
     few: bool = False  # whether batches have so few rows that a product is a loop over them
     direct: dict[Value, Value] = field(default_factory=dict)  # gradient: parameter it changes
+    split: InputSplit | None = None  # the first layer, where it is shared out by its inputs
 
     def __post_init__(self) -> None:
         program = self.plan.program
@@ -155,6 +157,8 @@ class Module:
 
     def product(self, s: Statement, given: list[str], out: str) -> list[str]:
         """A product: of rows with a matrix, added up over rows, or of two matrices."""
+        if self.split is not None and s.target in (self.split.Z, self.split.dW):
+            return [split_sum(self, self.split)] if s.target is self.split.Z else []
         A, B = given
         by_rows = [isinstance(x, Value) and has_rows(x) for x in s.inputs]
         if not any(by_rows):

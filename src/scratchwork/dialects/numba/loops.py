@@ -33,6 +33,25 @@ def gather(A, order, start, stop, block):  # type: ignore[no-untyped-def] # prin
     return block[: stop - start]
 
 
+def gather_columns(A, order, start, stop, low, high, block):  # type: ignore[no-untyped-def] # printed as it stands
+    width = high - low
+    part = block[: (stop - start) * width].reshape((stop - start, width))
+    for i in range(start, stop):
+        row = A[order[i], low:high]
+        for j in range(width):
+            part[i - start, j] = row[j]
+    return part
+
+
+def add_parts(parts, start, Z, rows):  # type: ignore[no-untyped-def] # printed as it stands
+    for i in range(rows):
+        for j in range(Z.shape[1]):
+            Z[i, j] = parts[0, start + i, j]
+        for part in range(1, parts.shape[0]):
+            for j in range(Z.shape[1]):
+                Z[i, j] += parts[part, start + i, j]
+
+
 def few_product(A, B, C, rows):  # type: ignore[no-untyped-def] # printed as it stands
     for i in range(rows):
         for j in range(C.shape[1]):
@@ -133,7 +152,7 @@ def standard_normal(rng, out):  # type: ignore[no-untyped-def] # printed as it s
 
 
 LOOPS = (
-    *(fill, gather, few_product, few_product_turned, subtract_product),
+    *(fill, gather, gather_columns, add_parts, few_product, few_product_turned, subtract_product),
     *(add_slices, windows, add_windows, pad, crop, random, standard_normal),
 )
 FILLED = {"add_windows", "pad"}

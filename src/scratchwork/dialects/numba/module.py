@@ -11,7 +11,7 @@ from .arguments import argument_types, signature_lines
 from .compiled import Compiled, numbers_of
 from .denormals import denormals_text
 from .epoch import epoch_body
-from .frame import Frame, new_frame
+from .frame import Form, Frame, new_frame
 from .functions import function_texts
 from .loops import loop_texts
 from .products import product_texts
@@ -38,7 +38,7 @@ kernel = numba.njit(
 
 def print_module(
     program: Program, means: Mapping[str, bool], dtype: str, places: Mapping[str, int],
-    optimizer: Iterable[str] = (), few: bool = False,
+    optimizer: Iterable[str] = (), form: Form = "rows",
 ) -> Compiled:  # fmt: skip
     """Print a program.
 
@@ -53,15 +53,15 @@ def print_module(
         Where each array begins in its flat vector; "" is the end of the parameters.
     optimizer : iterable of str
         The arrays that are the optimizer's.
-    few : bool
-        Whether batches have so few rows that products are loops which skip zeros.
+    form : "rows", "few" or "inputs"
+        How a batch is gone through; "inputs" is for programs with an ``input_split``.
 
     Raises
     ------
     NotImplementedError
         If the program does what the dialect has no words for.
     """
-    frame = new_frame(plan(program), means, places, optimizer, few)
+    frame = new_frame(plan(program), means, places, optimizer, form)
     body = list(epoch_body(frame))  # what it calls is known when it is written
     arguments = argument_types(frame, dtype)
     name = {"train_step": "train"}.get(program.name, program.name)

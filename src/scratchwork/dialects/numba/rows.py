@@ -23,8 +23,11 @@ def rows_part(frame: Frame) -> Iterator[str]:
     yield f"{PART}for start in range(low, high, block):"
     yield f"{BLOCK}stop = min(start + block, high)"
     yield f"{BLOCK}m = stop - start"
-    for x in frame.data:
+    for x in (x for x in frame.data if m.split is None or x is not m.split.X):
         yield from (BLOCK + line for line in gather(frame, x))
+    if m.split is not None:
+        dZ = m.name(m.split.dZ)
+        yield f"{BLOCK}{dZ} = {dZ}_all[start - first : stop - first]"
     for s in (s for s in frame.plan.draws if has_rows(s.target)):
         name = m.name(s.target)
         yield f"{BLOCK}{name} = {name}_all[start - first : stop - first]"
@@ -63,8 +66,10 @@ def row_sums(frame: Frame) -> Iterator[str]:
         for g in frame.plan.rows for s in each_statement([g])
         if s.op.name == "matmul" and not has_rows(s.target)
     }  # fmt: skip
+    split = frame.module.split
+    apart = {*frame.module.direct, *((split.dW,) if split else ())}
     for x, start in frame.gradients.items():
-        if (x in kernels or x in products) and x not in frame.module.direct:
+        if (x in kernels or x in products) and x not in apart:
             yield f"{PART}{frame.module.view(x, 'gradients', start, 'part, ')}"
         if x in kernels:
             frame.module.functions.add("fill")

@@ -8,7 +8,8 @@ from ...program.dimensions import Dimensions
 from ...program.fusion import Fusion
 from ...program.ir import Loop
 from ...program.plan import Plan
-from .frame import PART, STEP, Frame, each_statement, is_flat, rate_of
+from .frame import PART, STEP, Frame, each_statement, rate_of
+from .input_split import is_flat, split_update
 from .kernels import KernelText
 
 
@@ -85,7 +86,10 @@ def update(frame: Frame, loop: Loop) -> Iterator[str]:
     for i, x in enumerate(frame.crossing, start=1):
         yield f"{STEP}{m.name(x)} = numbers[{i}]"
     yield f"{STEP}for part in range(thread, slices, threads):"
-    yield f"{PART}for r in range(len(ranges)):"
+    call = f"{name}({', '.join(arguments)})"
+    if m.split is not None:
+        yield from split_update(m, m.split, call)
+    yield f"{PART}for r in range({'1, ' if m.split else ''}len(ranges)):"
     if is_flat(loop):
         yield f"{inner}low = ranges[r, 2] * part // slices"
         yield f"{inner}high = ranges[r, 2] * (part + 1) // slices"
@@ -95,7 +99,7 @@ def update(frame: Frame, loop: Loop) -> Iterator[str]:
     if not reads_gradients(frame):
         m.functions.add("add_slices")
         yield f"{inner}add_slices(gradients, p + low, p + high)"
-    yield f"{inner}{name}({', '.join(arguments)})"
+    yield f"{inner}{call}"
     for gradient, parameter in frame.module.direct.items():
         s = frame.plan.fusion.made[gradient]
         A = m.array(s.inputs[0]).removesuffix(".T")
