@@ -97,18 +97,19 @@ class Part:
         self, data: Mapping[str, Array], given: Mapping[str, Any], state: State, batch_size: int
     ) -> int:
         """Call the function for all batches; how many it went through."""
-        values = {f"all_{name}": as_rows(array) for name, array in data.items()}
-        values |= given
-        values["parameters"] = state.parameters.flat
-        values["layers"] = state.layers.flat
-        values["optimizer"] = state.optimizer.flat
+        at = self.at
         with self.lock:  # two threads may evaluate one model
             if batch_size != self.batch_size:
                 self.resize(batch_size)
-            arguments, at = self.arguments.copy(), self.at
-            for name, value in values.items():
+            arguments = self.arguments.copy()
+            for name, array in data.items():
+                arguments[at["all_" + name]] = as_rows(array)
+            for name, value in given.items():
                 if name in at:
                     arguments[at[name]] = value
+            arguments[at["parameters"]] = state.parameters.flat
+            arguments[at["layers"]] = state.layers.flat
+            arguments[at["optimizer"]] = state.optimizer.flat
             return self.crew.run(self.function, arguments, self.fixed["sync"])
 
 
