@@ -28,8 +28,8 @@ class Seen:
 
     def check_columns(self, given: Any, where: str) -> None:
         """Refuse a frame with a column that stood elsewhere: columns count by position."""
-        names = column_names(given)
-        if not names or not self.columns:
+        names = column_names(given) if self.columns else ()
+        if not names:
             return
         if len(names) != len(self.columns):
             raise self.other_columns(names, where)
