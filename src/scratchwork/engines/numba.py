@@ -57,6 +57,7 @@ class NumbaEngine(NumpyEngine):
         self.refused: set[str] = set()  # programs that run in NumPy after all
         self.texts: dict[tuple[str, Form], Compiled] = {}
         self.parts: dict[tuple[str, Form], Part] = {}
+        self.last_step: Part | None = None  # the one that trained last
 
     @property
     def loaded(self) -> bool:
@@ -78,7 +79,7 @@ class NumbaEngine(NumpyEngine):
         new = NumbaEngine(source, description, source_file)
         before, after = (s.programs.get(STEP) for s in (self.source, source))
         if before and after and before.statements is after.statements:
-            new.texts, new.parts = self.texts, self.parts
+            new.texts, new.parts, new.last_step = self.texts, self.parts, self.last_step
             for (name, _), part in new.parts.items():
                 part.set(source.programs[name].hyperparameters)
         return new
@@ -123,7 +124,8 @@ class NumbaEngine(NumpyEngine):
         StepsMade
             If a loss is not finite; the step that computed it has changed nothing.
         """
-        names, part = self.outputs[STEP], self.step(state, plan.batch_size)
+        names = self.outputs[STEP]
+        part = self.last_step = self.step(state, plan.batch_size)
         sums = np.array([totals.get(name, 0.0) for name in names])
         given = {
             "order": order,

@@ -123,11 +123,9 @@ def rows_meet(step: Program) -> bool:
 
 def sliced(engine: Engine) -> str:
     """The slices of a batch, once a fit has shown how large that is."""
-    parts = getattr(engine, "parts", {}).items()  # of the compiled engine alone
-    sized = [part for (name, _), part in parts if name == "train_step" and part.batch_size]
-    if not sized:
+    part = getattr(engine, "last_step", None)  # of the compiled engine alone
+    if part is None:
         return ""
-    part = max(sized, key=lambda part: part.batch_size)
     number = part.sized["slices"]
     return f"; batches of {part.batch_size:,}: {number} slice{'s' * (number > 1)}"
 
