@@ -142,7 +142,8 @@ class Built(Guarded):
         ----------
         name : str
             "numba" is the same in another dialect: a whole ``program`` as the compiled engine runs
-            it, over vectors, blocks and slices of rows; what is compiled has no comments.
+            it, over vectors, blocks and slices of rows; what is compiled has no comments. Batches
+            of few rows, or of many more inputs, have steps of another form: that of the last fit.
             "cupy" is all of it for a GPU, with cp where NumPy's has np; "pytorch" and "keras" are
             the network as a user of theirs would write it (see ``write``).
         program : "train_step", "evaluate", "predict" or "raw"
@@ -287,10 +288,11 @@ def compiled_source(run: Run, name: str) -> str:
     """A program's text in the numba dialect; it needs no Numba."""
     from .engines.numba import printed
 
-    text = run.engine().source
+    engine = run.engine()
+    form = getattr(engine, "last_form", None) if name == "train_step" else None
     description = replace(run.description, targets=run.kind())
     try:
-        return printed(text, description, name, run.state).source
+        return printed(engine.source, description, name, run.state, form or "rows").source
     except NotImplementedError as error:
         todo = 'look at source(), which runs with engine="numpy"'
         raise ProgramError('source("numba")', "what loops can say", str(error), todo) from None

@@ -71,7 +71,8 @@ class Run:
         self.prepared = False  # whether layers were fitted to training rows
         self.untouched = True  # whether the parameters are what seed and steps have made them
         self.seen = Seen()  # the columns and labels of the first fit
-        self.noticed = False  # whether the size of features was looked at
+        self.noticed = False  # whether the size of features was spoken of
+        self.looked = False  # whether it was looked at
 
     def engine(self, targets: TargetKind | None = None) -> Engine:
         """The engine for one kind of targets: by default the last, or what the loss suggests."""
@@ -222,9 +223,9 @@ class Run:
 
     def notice_scale(self, X: Array, given: Any, y: Array, loss: Loss) -> None:
         """Warn of numbers of a size that training suffers from, in the model's first fit."""
-        if not self.noticed:
-            notice_scale(X, given, self.description.layers)
-            notice_targets(y, loss, self.description.layers)
+        if not (self.noticed or self.looked):
+            layers = self.description.layers
+            self.noticed = notice_scale(X, given, layers) | notice_targets(y, loss, layers)
 
     def set_arrays(self, given: Mapping[str, Any], where: str) -> None:
         """Set parameters or state by name, all or none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,10 @@ def form(model: sw.Sequential) -> str:
     return str(found)
 
 
+def product_with_targets(Z: sw.Value, Y: sw.Value) -> sw.Value:
+    return (Z * Y).sum(axis=1)
+
+
 SHARED = {
     "sgd": case(*DENSE),
     "adam": case(*DENSE, optimizer=sw.Adam(0.01)),
@@ -56,6 +61,12 @@ BY_ROWS = {
     "a norm reads dW": case(*DENSE, optimizer=sw.SGD(0.05, clip_norm=1.0)),
     "X is not what is multiplied": case(sw.Rescale(0.5), *DENSE),
     "X has noise": case(sw.Dropout(0.2), *DENSE),
+    "dZ is shown in another shape": case(
+        sw.Dense(16), sw.Reshape((4, 4, 1)), sw.MaxPool2D(2), sw.Flatten(), sw.Dense(3)
+    ),
+    "dZ is Y": replace(
+        case(sw.Dense(3), loss=product_with_targets, reduction="sum"), y=np.ones((ROWS, 3)) / 300
+    ),
     "rows meet": case(sw.Dense(6), sw.BatchNorm(), sw.Dense(3), batch=ROWS),
     "one slice": case(*DENSE, batch=32),
 }
@@ -100,6 +111,27 @@ def test_another_batch_goes_on_in_another_form() -> None:
         ("train_step", "rows"),
     ]
     assert distance(one.history["loss"], other.history["loss"]) <= EXACT
+
+
+@pytest.mark.usefixtures("plain_python")
+def test_memory_of_the_other_form_is_not_asked_for() -> None:
+    by_inputs, by_rows = SHARED["sgd"].trained("numba"), SHARED["sgd"].model("numba")
+    by_rows.fit(SHARED["sgd"].X, SHARED["sgd"].y, batch_size=None, epochs=1, verbose=0)
+    sizes = [
+        part.sized["shared"].size
+        for model in (by_inputs, by_rows)
+        for part in model.run.engine().parts.values()  # type: ignore[union-attr] # it is built
+    ]
+    assert sizes == [3 * 64 * 7, 0]
+
+
+@pytest.mark.usefixtures("plain_python")
+def test_source_shows_the_form_of_the_last_fit() -> None:
+    model = SHARED["sgd"].model("numba")
+    model.build(INPUTS)
+    assert "X_parts" not in model.source("numba")
+    model.fit(SHARED["sgd"].X, SHARED["sgd"].y, batch_size=64, epochs=1, verbose=0)
+    assert "X_parts" in model.source("numba")
 
 
 @pytest.mark.compiled

@@ -12,6 +12,8 @@ import pytest
 
 import scratchwork as sw
 from scratchwork.engines import part, team
+from scratchwork.engines.numba import NumbaEngine, StepsMade
+from scratchwork.errors import NonFiniteError
 from tests.engines.agreement import Case, check
 
 pytest.importorskip("numba")
@@ -89,6 +91,22 @@ def test_few_rows_see_infinite_weights() -> None:
     model["W1"] = [[np.inf, np.inf], [1, 1], [1, 1]]
     with np.errstate(all="ignore"), pytest.warns(RuntimeWarning, match="not finite"):
         assert np.isnan(model.predict(np.zeros((1, 3)))).all()
+
+
+def test_a_loss_that_only_the_compiled_step_finds_is_an_error_of_ours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By a rounding, say: the NumPy program, gone through for the line, finds nothing."""
+
+    def train(*_: Any) -> Any:
+        raise StepsMade(0)
+
+    model = sw.Sequential([sw.Dense(2)], input_shape=3)
+    model.compile("mean_squared_error", engine="numba", seed=0)
+    monkeypatch.setattr(NumbaEngine, "train", train)
+    monkeypatch.setattr(NumbaEngine, "obstacle", lambda *_: "")
+    with pytest.raises(NonFiniteError, match="epoch 1 expects finite numbers, got a loss"):
+        model.fit(np.ones((4, 3)), np.ones((4, 2)), verbose=0)
 
 
 def test_an_error_in_another_thread_is_raised_here() -> None:

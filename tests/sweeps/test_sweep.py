@@ -104,6 +104,17 @@ def test_large_features_are_warned_of_once() -> None:
     assert len(caught) == 1
 
 
+def test_a_network_that_rescales_does_not_hide_one_that_does_not() -> None:
+    def built(scaled: bool) -> sw.Sequential:
+        first = [sw.Standardize()] if scaled else []
+        model = sw.Sequential([*first, sw.Dense(4)])
+        model.compile("cross_entropy", sw.SGD(1e-6), seed=0)
+        return model
+
+    with pytest.warns(sw.errors.ScratchworkWarning, match="from which networks learn badly"):
+        sw.sweep(built, {"scaled": [True, False]}, repeats=2).fit(1000 * X, y, epochs=1)
+
+
 GRIDS: dict[str, tuple[Any, str]] = {
     "empty dict": ({}, "an empty dict"),
     "empty list": ([], "an empty grid"),

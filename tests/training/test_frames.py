@@ -157,6 +157,18 @@ def test_large_features_get_one_notice(given: Any, words: tuple[str, ...]) -> No
         model.fit(given, y, epochs=1)
 
 
+def test_features_are_looked_at_in_the_first_fit() -> None:
+    """Looking at all of X takes a tenth of an epoch; a new loss looks at its targets."""
+    model = classifier()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model.fit(X, y, epochs=1)
+        model.fit(X * 1000, y, epochs=1)
+    model.compile("cross_entropy", sw.SGD(1e-6))
+    with pytest.warns(ScratchworkWarning, match="learn badly"):
+        model.fit(X * 1000, y, epochs=1)
+
+
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(
     "layers",

@@ -57,7 +57,7 @@ class NumbaEngine(NumpyEngine):
         self.refused: set[str] = set()  # programs that run in NumPy after all
         self.texts: dict[tuple[str, Form], Compiled] = {}
         self.parts: dict[tuple[str, Form], Part] = {}
-        self.last_step: Part | None = None  # the one that trained last
+        self.last_form: Form | None = None  # of the step that trained last
 
     @property
     def loaded(self) -> bool:
@@ -79,7 +79,7 @@ class NumbaEngine(NumpyEngine):
         new = NumbaEngine(source, description, source_file)
         before, after = (s.programs.get(STEP) for s in (self.source, source))
         if before and after and before.statements is after.statements:
-            new.texts, new.parts, new.last_step = self.texts, self.parts, self.last_step
+            new.texts, new.parts, new.last_form = self.texts, self.parts, self.last_form
             for (name, _), part in new.parts.items():
                 part.set(source.programs[name].hyperparameters)
         return new
@@ -98,17 +98,17 @@ class NumbaEngine(NumpyEngine):
             self.parts[name, form] = part
         return self.parts[name, form]
 
-    def step(self, state: State, batch_size: int) -> Part:
-        """The compiled step, in the form that suits a batch."""
+    def form(self, state: State, batch_size: int) -> Form:
+        """The form of the step that suits a batch."""
         if batch_size <= FEW:
-            return self.part(STEP, state, "few")
+            return "few"
         by_inputs = is_by_inputs(self.text(STEP, state, "rows"), batch_size)
-        return self.part(STEP, state, "inputs" if by_inputs else "rows")
+        return "inputs" if by_inputs else "rows"
 
     def obstacle(self, state: State, batch_size: int) -> str:
         """What keeps the step from being compiled; "" if nothing does."""
         try:
-            self.step(state, batch_size)
+            self.part(STEP, state, self.form(state, batch_size))
         except (CompileError, NotImplementedError) as error:
             return str(error)
         return ""
@@ -125,7 +125,8 @@ class NumbaEngine(NumpyEngine):
             If a loss is not finite; the step that computed it has changed nothing.
         """
         names = self.outputs[STEP]
-        part = self.last_step = self.step(state, plan.batch_size)
+        self.last_form = self.form(state, plan.batch_size)
+        part = self.part(STEP, state, self.last_form)
         sums = np.array([totals.get(name, 0.0) for name in names])
         given = {
             "order": order,

@@ -81,6 +81,7 @@ class Part:
         slices = slice_count(made, batch_size)
         self.batch_size = batch_size
         self.crew = Crew(most_threads(slices) if self.gemm else 1)  # Python has no atomic numbers
+        outputs = made.split[1] if "shared" in self.at else 0
         self.sized = {
             "batch_size": batch_size,
             "slices": slices,
@@ -88,7 +89,7 @@ class Part:
             "gradients": np.zeros((slices, made.gradient_size), self.dtype),
             "sums": np.zeros((slices, made.sums)),
             "draws": np.zeros(made.draws * batch_size),
-            "shared": np.zeros((slices + 1) * batch_size * made.split[1], self.dtype),
+            "shared": np.zeros((slices + 1) * batch_size * outputs, self.dtype),
         }
         values = {"thread": 0, "threads": 1, **self.fixed, **self.sized}
         self.arguments = [values.get(name) for name in made.arguments]
@@ -103,7 +104,8 @@ class Part:
                 self.resize(batch_size)
             arguments = self.arguments.copy()
             for name, array in data.items():
-                arguments[at["all_" + name]] = as_rows(array)
+                if (place := at.get("all_" + name)) is not None:
+                    arguments[place] = as_rows(array)
             for name, value in given.items():
                 if name in at:
                     arguments[at[name]] = value

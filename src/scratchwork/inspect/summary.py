@@ -123,9 +123,10 @@ def rows_meet(step: Program) -> bool:
 
 def sliced(engine: Engine) -> str:
     """The slices of a batch, once a fit has shown how large that is."""
-    part = getattr(engine, "last_step", None)  # of the compiled engine alone
-    if part is None:
+    form = getattr(engine, "last_form", None)  # of the compiled engine alone
+    if form is None:
         return ""
+    part = engine.parts["train_step", form]  # type: ignore[attr-defined] # it is that engine
     number = part.sized["slices"]
     return f"; batches of {part.batch_size:,}: {number} slice{'s' * (number > 1)}"
 

@@ -86,11 +86,10 @@ class Plane:
     # ---- where it is ----
     def go(self, point: Sequence[float]) -> None:
         """Set the two numbers, and all others to what they were."""
-        parameters = self.model.ready(WHERE).state.parameters
-        for name, array in self.held.items():
-            parameters[name][...] = array
+        arrays = {name: array.copy() for name, array in self.held.items()}
         for (name, at), number in zip(self.places, point, strict=True):
-            parameters[name][at] = number
+            arrays[name][at] = number
+        self.model.ready(WHERE).state.set(arrays)
 
     def here(self) -> tuple[float, ...]:
         parameters = self.model.ready(WHERE).state.parameters

@@ -87,6 +87,22 @@ def plan(program: Program) -> Plan:
     return made
 
 
+def is_flat(loop: Loop) -> bool:
+    """Whether a rule treats every entry by itself, so that it may run over any stretch of them."""
+    return not any(s.op.name in REDUCTIONS for s in loop.rule.statements)
+
+
+def products_of_rows(made: Plan) -> Iterator[tuple[Value, Value, Statement]]:
+    """Parameters whose gradient is a product of rows that nothing but the update reads."""
+    for parameter, gradient in made.gradients.items():
+        s = made.fusion.made.get(gradient)
+        product = s is not None and s.op.name == "matmul" and all(has_rows(x) for x in s.values)
+        if s is None or not product or not made.fusion.is_free(s.inputs[0]):
+            continue
+        if not made.fusion.readers.get(gradient) and gradient not in made.same:
+            yield parameter, gradient, s
+
+
 def refuse(program: Program, fusion: Fusion) -> None:
     """Stop at what has no place in rows, blocks of rows and sums over them."""
     for s in program.statements:

@@ -36,12 +36,11 @@ class Templates:
         with template.begun("fit", self.X) as run:
             run.noticed |= self.noticed  # one warning of large features is enough
             plan, kind = training.plan_fit(run, self.X, self.y, callbacks=(), **self.fit)
-            run.noticed = self.noticed = True
         epochs = plan.epochs * self.repeats * self.alike[structure(settings)]
         run.choose(kind, len(plan.X), plan.batch_size, epochs)  # which compiles the step
         if plan.validate is not None:
             load(run.engine(kind), run.state, ["evaluate"])
-        self.rows = len(plan.X)
+        self.rows, self.noticed = len(plan.X), run.noticed
         return template
 
 

@@ -107,7 +107,7 @@ def run_fit(
         run.choose(kind, len(plan.X), plan.batch_size, plan.epochs, shown.compiling)
     seconds = time.perf_counter() - started
     fresh, before = run.is_fresh(), (run.state.copy(), run.seen, run.prepared)
-    run.seen, run.noticed = plan.seen, True
+    run.seen, run.looked = plan.seen, True
     run.prepare(plan.X)
     record = Fit(
         start=run.state.copy(),

@@ -130,18 +130,18 @@ def not_finite(given: Array, X: Array, where: str, columns: Sequence[str] = ()) 
 
 
 # ---- numbers that a network learns badly from ----
-def notice_scale(X: Array, given: Any, layers: Sequence[Buildable]) -> None:
-    """Warn of features of a size that networks learn badly from.
+def notice_scale(X: Array, given: Any, layers: Sequence[Buildable]) -> bool:
+    """Warn of features of a size that networks learn badly from; whether it was needed.
 
     That is beyond 100 in size, or bytes that are not just 0 and 1, where no layer before the first
     kernel brings them to a common size.
     """
     if not takes_raw(layers):
-        return
+        return False
     low, high = float(X.min()), float(X.max())
     is_bytes = getattr(given, "dtype", None) == np.uint8 and high > 1
     if not is_bytes and max(-low, high) <= LARGE:
-        return
+        return False
     pixels = low >= 0 and LARGE < high <= 255
     rescale = f"sw.Rescale(1 / {255 if pixels else f'{high:g}'}) or "
     layer = f"{rescale if pixels or is_bytes else ''}sw.Standardize()"
@@ -151,19 +151,20 @@ def notice_scale(X: Array, given: Any, layers: Sequence[Buildable]) -> None:
         ScratchworkWarning,
         stacklevel=callers_level(),
     )
+    return True
 
 
-def notice_targets(y: Array, loss: Loss, layers: Sequence[Buildable]) -> None:
-    """Warn of numbers that a network meets late, as it begins near 0.
+def notice_targets(y: Array, loss: Loss, layers: Sequence[Buildable]) -> bool:
+    """Warn of numbers that a network meets late, as it begins near 0; whether it was needed.
 
     That is beyond 100 in size, under a loss of numbers, where no Rescale ends the network.
     """
     of_numbers = loss.link is linear and not (loss.classes or loss.answers)
     if not of_numbers or isinstance(layers[-1], Rescale) or float(np.abs(y).max()) <= LARGE:
-        return
+        return False
     spread, mean = float(y.std(dtype=np.float64)), float(y.mean(dtype=np.float64))
     if not spread:
-        return
+        return False
     warnings.warn(
         f"fit(y) expects targets of a size near 1, got {y.min():g} to {y.max():g}, which a "
         f"network meets late; end this one with sw.Rescale({spread:.4g}, {mean:.4g}): "
@@ -171,6 +172,7 @@ def notice_targets(y: Array, loss: Loss, layers: Sequence[Buildable]) -> None:
         ScratchworkWarning,
         stacklevel=callers_level(),
     )
+    return True
 
 
 def takes_raw(layers: Sequence[Buildable]) -> bool:

@@ -9,7 +9,8 @@ import numpy as np
 
 from ..engines.blas import one_thread
 from ..engines.engine import Engine
-from ..inspect.nonfinite import STEP_ERRORS, find_and_raise
+from ..errors import NonFiniteError
+from ..inspect.nonfinite import CAUSES, STEP_ERRORS, find_and_raise
 from ..storage import Array
 from ..streams import Stream, generator, go_back, stream_of
 from .history import History
@@ -124,6 +125,9 @@ def run_chunk(
         go_back(rng, draws)
         if isinstance(error, STEP_ERRORS):
             find_and_raise(engine, state, plan, order, rng, getattr(error, "steps", 0))
+        if isinstance(error, FloatingPointError) and not isinstance(error, NonFiniteError):
+            where = f"epoch {state.epoch}"
+            raise NonFiniteError(where, "finite numbers", str(error), CAUSES) from error
         raise
     state.t += -(-len(order) // plan.batch_size)
     return sums

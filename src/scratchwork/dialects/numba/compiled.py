@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ...program.amount import has_rows, length, multiply_adds
+from ...program.plan import is_flat
 from .frame import Frame, gradient_size
-from .input_split import input_split, is_flat
+from .input_split import input_split
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,7 @@ def ranges(frame: Frame) -> list[tuple[int, int, int]]:
                 found[-1] = (before[0], before[1], before[2] + size)
                 continue
         found.append((p, s, size))
+    assert len(own) == (split is not None)  # the text takes the first one for it
     return own + found
 
 

@@ -1,4 +1,4 @@
-"""Numbers nearer to 0 than a float's exponent reaches, as text: a step counts them as 0.
+"""Results nearer to 0 than a float's exponent reaches, as text: in a step they are 0.
 
 Adam's means of gradients that have stopped, and what dead units leave, fade into such numbers, and
 a processor takes a hundred times as long over one. The relative error is no longer small there, but
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import platform
 
-X86 = platform.machine().lower() in ("x86_64", "amd64", "i386", "i686")
+X86 = platform.machine().lower() in ("x86_64", "amd64")
 
 CONTROL = '''\
 @intrinsic
@@ -42,7 +42,7 @@ def write_control(typing, word):
 
 
 def without_denormals():
-    """Count numbers below 1e-38 (float32) as 0 from here on; what the word was before."""
+    """Results below 1e-38 (float32) are 0 from here on; what the word was before."""
     return 0
 
 
@@ -50,7 +50,7 @@ def without_denormals():
 def without_denormals_compiled():
     def code():
         before = read_control()
-        write_control(before | 0x8040)  # results (bit 15) and what is given (bit 6)
+        write_control(before | 0x8000)  # results; what is given stays as it is
         return before
 
     return code

@@ -10,8 +10,8 @@ from typing import Literal, TypeAlias
 from ...program.amount import has_rows, length
 from ...program.fusion import Group, Kernel
 from ...program.ir import Loop, Operand, Program, Statement, Value
-from ...program.plan import Plan
-from .input_split import input_split, products_of_rows
+from ...program.plan import Plan, products_of_rows
+from .input_split import input_split
 from .lines import Module
 
 Form: TypeAlias = Literal["rows", "few", "inputs"]
@@ -90,6 +90,7 @@ def new_frame(
     """The frame of a plan; sums over rows that are no gradients lie behind the gradients."""
     few = form == "few"
     split = input_split(made) if form == "inputs" else None
+    assert (form == "inputs") == (split is not None)  # the engine has asked
     module = Module(made, few=few, direct=direct_updates(made) if few else {}, split=split)
     sums = {g: places[str(p.name)] for p, g in made.gradients.items()}
     end = places[""] if sums else 0

@@ -13,10 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ...program.amount import has_rows
-from ...program.dimensions import REDUCTIONS
-from ...program.ir import Loop, Statement, Value
-from ...program.plan import Plan
+from ...program.fusion import SHOWN
+from ...program.ir import Value
+from ...program.plan import Plan, is_flat, products_of_rows
 
 if TYPE_CHECKING:
     from .lines import Module
@@ -45,6 +44,7 @@ def input_split(made: Plan) -> InputSplit | None:
     """The first layer of a plan, if nothing else reads its input, weights and their gradient."""
     if made.loop is None or made.whole or not is_flat(made.loop):
         return None
+    kept = {*made.program.outputs, *made.program.updates.values()}
     for W, dW, product in products_of_rows(made):
         turned, dZ = product.values
         X = made.fusion.made[turned].values[0]
@@ -54,31 +54,17 @@ def input_split(made: Plan) -> InputSplit | None:
         if len(forward) != 1 or forward[0].op.name != "matmul" or forward[0].values != (X, W):
             continue
         Z = forward[0].target
-        flat = X.ndim == 2 and X in made.program.inputs and not made.fusion.is_free(dZ)
-        if flat and made.memory(dZ) == dZ and own == {Z, turned} and not is_kept(made, W):
+        flat = X.ndim == 2 and X in made.program.inputs and own == {Z, turned}
+        if flat and is_written(made, dZ) and not kept & {X, W, Z, dW}:
             return InputSplit(X, W, Z, dZ, dW)
     return None
 
 
-def is_kept(made: Plan, x: Value) -> bool:
-    """Whether something besides the statements reads a value: an output or a layer's state."""
-    return x in {*made.program.outputs, *made.program.updates.values()}
-
-
-def is_flat(loop: Loop) -> bool:
-    """Whether a rule treats every entry by itself, so that it may run over any stretch of them."""
-    return not any(s.op.name in REDUCTIONS for s in loop.rule.statements)
-
-
-def products_of_rows(made: Plan) -> Iterator[tuple[Value, Value, Statement]]:
-    """Parameters whose gradient is a product of rows that nothing but the update reads."""
-    for parameter, gradient in made.gradients.items():
-        s = made.fusion.made.get(gradient)
-        product = s is not None and s.op.name == "matmul" and all(has_rows(x) for x in s.values)
-        if s is None or not product or not made.fusion.is_free(s.inputs[0]):
-            continue
-        if not made.fusion.readers.get(gradient) and gradient not in made.same:
-            yield parameter, gradient, s
+def is_written(made: Plan, x: Value) -> bool:
+    """Whether an array is the result of a loop or a product: no input, and no view of another."""
+    s = made.fusion.made.get(x)
+    shown = s is None or s.op.name in SHOWN or s.op.draws or made.fusion.is_free(x)
+    return not shown and made.memory(x) is x
 
 
 # ---- the text ----

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from ...program.dimensions import Dimensions
 from ...program.fusion import Fusion
 from ...program.ir import Loop
-from ...program.plan import Plan
+from ...program.plan import Plan, is_flat
 from .frame import PART, STEP, Frame, each_statement, rate_of
-from .input_split import is_flat, split_update
+from .input_split import split_update
 from .kernels import KernelText
 
 
