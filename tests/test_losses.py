@@ -544,4 +544,6 @@ def test_a_loss_in_the_order_of_keras_is_refused(given: Any, names: str):
     ],
 )
 def test_other_names_of_arguments_are_free(given: Any):
-    assert network(given).evaluate(rows_of_X(), np.zeros((6, UNITS)))
+    model = network(given)
+    assert model.evaluate(rows_of_X(), np.zeros((6, UNITS)))
+    model.fit(rows_of_X(), np.zeros((6, UNITS)), batch_size=4, epochs=1)

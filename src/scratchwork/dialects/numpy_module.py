@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from inspect import signature
 from typing import Any
 
+from ..program.amount import has_rows
 from ..program.ir import Line, Program, Value
 from ..version import __version__
 from .layout import fold
@@ -84,14 +85,16 @@ def print_epoch(step: Program, means: Mapping[str, bool]) -> str:
     """The loop over batches. It goes on from given sums, so that chunks add up as one."""
     values = arguments(step, step.lines, step.loops, step.outputs)
     settings = {str(x.name): step.hyperparameters[x] for x in values if x in step.hyperparameters}
-    X, y, *rest = (str(x.name) for x in values if x not in step.hyperparameters)
+    data = [str(x.name) for x in values if x.shape and has_rows(x)]  # a loss may not read y
+    others = (str(x.name) for x in values if x not in step.hyperparameters)
+    rest = [name for name in others if name not in data]
     outputs = [str(x.name) for x in step.outputs]
     sums = [f"{name}_sum" for name in outputs]
     defaults = ["batch_size=32", *(f"{name}=0.0" for name in sums)]
     defaults += [f"{name}={literal(value).text}" for name, value in settings.items()]
-    given = [f"{X}[rows]", f"{y}[rows]", *rest, *(f"{name}={name}" for name in settings)]
+    given = [*(f"{name}[rows]" for name in data), *rest, *(f"{name}={name}" for name in settings)]
     lines = [
-        *fold(f"def train_epoch({', '.join([X, y, 'order', *rest, '*', *defaults])}):"),
+        *fold(f"def train_epoch({', '.join([*data, 'order', *rest, '*', *defaults])}):"),
         "    for start in range(0, len(order), batch_size):",
         "        rows = order[start : start + batch_size]",
         *fold(f"        {', '.join(outputs)} = train_step({', '.join(given)})"),
