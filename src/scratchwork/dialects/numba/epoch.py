@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from ...program.amount import has_rows
 from ...program.fusion import SHOWN
 from ...program.ir import Statement
-from .frame import STEP, Frame, each_statement
+from .frame import Frame, each_statement
 from .input_split import split_buffers, split_product
-from .lines import DTYPES
+from .lines import DTYPES, STEP
 from .rows import rows_part
 from .update import after_rows, update
 

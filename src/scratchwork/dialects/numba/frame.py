@@ -19,9 +19,6 @@ Form: TypeAlias = Literal["rows", "few", "inputs"]
 products; by rows behind a first layer that is shared out by its inputs.
 """
 
-STEP, PART, BLOCK = " " * 8, " " * 12, " " * 16
-"""Indents: of a step, of a slice, of a block."""
-
 
 @dataclass(frozen=True)
 class Frame:

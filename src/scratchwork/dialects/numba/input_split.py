@@ -11,16 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ...program.fusion import SHOWN
 from ...program.ir import Value
 from ...program.plan import Plan, is_flat, products_of_rows
-
-if TYPE_CHECKING:
-    from .lines import Module
-
-STEP, PART = " " * 8, " " * 12
+from .lines import PART, STEP, Module
 
 
 @dataclass(frozen=True)
@@ -89,13 +84,6 @@ def split_product(m: Module, split: InputSplit) -> Iterator[str]:
     yield f"{PART}{X} = gather_columns({given})"
     yield f"{PART}product(gemm, {X}, {W}[low:high], {Z}_parts[part], last - first)"
     yield f"{STEP}meet(sync, threads)"
-
-
-def split_sum(m: Module, split: InputSplit) -> str:
-    """The rows of a block of the product."""
-    m.functions.add("add_parts")
-    Z = m.name(split.Z)
-    return f"add_parts({Z}_parts, start - first, {Z}, m)"
 
 
 def split_update(m: Module, split: InputSplit, call: str) -> Iterator[str]:

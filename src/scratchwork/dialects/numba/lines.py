@@ -9,6 +9,7 @@ from __future__ import annotations
 import keyword
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ...program.amount import has_rows
 from ...program.fusion import SHOWN, Group, Kernel
@@ -17,11 +18,13 @@ from ...program.passes import unique
 from ...program.plan import Plan
 from ..spelling import Code, literal
 from .functions import EACH
-from .input_split import InputSplit, split_sum
 from .kernels import KernelText
 from .loops import LOOPS
 from .products import PRODUCTS
 from .spellings import spell
+
+if TYPE_CHECKING:
+    from .input_split import InputSplit
 
 RESERVED = {
     *("thread", "threads", "sync", "order", "batch_size", "slices", "block", "totals", "draws"),
@@ -33,6 +36,9 @@ RESERVED = {
     *("without_denormals", "with_denormals", "read_control", "write_control"),
     *("rows", "np", "math", "numba", "F", "r", "rng", "out", "all_X", "all_y", "p", "s"),
 }
+STEP, PART, BLOCK = " " * 8, " " * 12, " " * 16
+"""Indents: of a step, of a slice, of a block."""
+
 STORED = ("state", "parameter", "frozen")
 DTYPES = {"model": "F", "bool": "np.bool_", "int": "np.int64", "double": "np.float64"}
 
@@ -158,7 +164,10 @@ class Module:
     def product(self, s: Statement, given: list[str], out: str) -> list[str]:
         """A product: of rows with a matrix, added up over rows, or of two matrices."""
         if self.split is not None and s.target in (self.split.Z, self.split.dW):
-            return [split_sum(self, self.split)] if s.target is self.split.Z else []
+            if s.target is self.split.dW:  # made when dZ of all rows is there
+                return []
+            self.functions.add("add_parts")
+            return [f"add_parts({out}_parts, start - first, {out}, m)"]
         A, B = given
         by_rows = [isinstance(x, Value) and has_rows(x) for x in s.inputs]
         if not any(by_rows):

@@ -8,7 +8,8 @@ from ...program.amount import has_rows
 from ...program.dimensions import REDUCTIONS
 from ...program.fusion import is_sum
 from ...program.ir import Value
-from .frame import BLOCK, PART, STEP, Frame, each_statement
+from .frame import Frame, each_statement
+from .lines import BLOCK, PART, STEP
 
 
 def rows_part(frame: Frame) -> Iterator[str]:

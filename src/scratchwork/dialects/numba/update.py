@@ -8,9 +8,10 @@ from ...program.dimensions import Dimensions
 from ...program.fusion import Fusion
 from ...program.ir import Loop
 from ...program.plan import Plan, is_flat
-from .frame import PART, STEP, Frame, each_statement, rate_of
+from .frame import Frame, each_statement, rate_of
 from .input_split import split_update
 from .kernels import KernelText
+from .lines import PART, STEP
 
 
 def after_rows(frame: Frame) -> Iterator[str]:
