@@ -1,7 +1,7 @@
 """Results nearer to 0 than a float's exponent reaches, as text: in a step they are 0.
 
 Adam's means of gradients that have stopped, and what dead units leave, fade into such numbers, and
-a processor takes a hundred times as long over one. The relative error is no longer small there, but
+a processor takes many times as long over one. The relative error is no longer small there, but
 the absolute one is below 1.2e-38 (float32) or 2.2e-308 (float64). Evaluating and predicting keep
 them.
 """
